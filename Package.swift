@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+// Only system libraries are linked. System library targets carry no `pkgConfig:` (it would add
+// the host's search path to a cross build), and every library is listed by hand because
+// bare-metal triples, which the Embedded build uses, do not autolink.
+import PackageDescription
+
+let libraries: [LinkerSetting] = ["ssl", "crypto", "expat", "gpiod", "inih", "m"].map { .linkedLibrary($0) }
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, path: "Tests/" + name, linkerSettings: libraries)
+}
+
+let package = Package(
+    name: "perch",
+    products: [.executable(name: "perch", targets: ["perch"])],
+    targets: [
+        .systemLibrary(name: "CExpat"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CINI"),
+        .target(name: "CGPIOD"),
+        .target(name: "CLinux"),
+        room("Time", []),
+        room("INI", ["CINI"]),
+        room("Crypto", ["COpenSSL"]),
+        room("XMPP", ["CExpat", "Crypto", "Time"]),
+        room("TLS", ["COpenSSL", "Crypto"]),
+        room("Linux", ["CLinux", "Time"]),
+        room("Board", ["CGPIOD", "CLinux", "INI", "Time"]),
+        room("Agent", ["INI", "XMPP", "Time"]),
+        .executableTarget(
+            name: "perch", dependencies: ["Time", "Crypto", "XMPP", "TLS", "Linux", "Board", "Agent"],
+            linkerSettings: libraries),
+        tests("Time", ["Time"]),
+        tests("Crypto", ["Crypto"]),
+        tests("XMPP", ["XMPP", "Crypto", "Time"]),
+        tests("TLS", ["TLS"]),
+        tests("Linux", ["Linux", "Time"]),
+        tests("Board", ["Board", "Time"]),
+        tests("Agent", ["Agent", "XMPP", "Time"]),
+    ]
+)

@@ -1,0 +1,22 @@
+import XMPP
+
+/// What the device wants done. Plain values: the driver in `perch` carries them out in order.
+public enum Effect: Equatable {
+    case send(OutgoingMessage)
+    case presence(OwnPresence)
+    case subscription(SubscriptionVerb, to: JID)
+    case removeContact(JID)
+    /// Publish one item to a node of the account's own PEP service (XEP-0163); `item` is serialised XML.
+    case publish(node: String, id: String, item: [UInt8])
+    /// Drive an output, read it back, and answer with `Event.lineOutcome`.
+    case setLine(LineIndex, on: Bool, Ticket)
+    case readLine(LineIndex, Ticket)
+    /// Start one reading; `Event.reading` follows, later for slow sensors.
+    case readSensor(SensorIndex)
+    /// Replace the named file in the state directory atomically.
+    case store(name: String, bytes: [UInt8])
+    case log(LogLevel, String)
+}
+
+/// The syslog levels that Perch uses (sd-daemon(3)).
+public enum LogLevel: Equatable, Sendable { case error, warning, notice, info, debug }

@@ -1,0 +1,46 @@
+import Time
+import XMPP
+
+/// Which output or input: an index into `Configuration.lines`.
+public typealias LineIndex = Int
+/// Which sensor: an index into `Configuration.sensors`.
+public typealias SensorIndex = Int
+/// Pairs a `setLine` or `readLine` effect with its outcome.
+public typealias Ticket = UInt32
+
+/// What happens to the device. Always handed in together with a `Moment`.
+public enum Event: Equatable {
+    /// The board is claimed and the loop is about to run. `levels` has each line as read, nil where reading failed.
+    case started(levels: [Bool?])
+    /// A session is bound; `resumed` when the old one lives on (XEP-0198).
+    case online(jid: JID, resumed: Bool)
+    case offline(reason: String)
+    case roster([RosterItem])
+    case rosterChanged(RosterItem)
+    case message(Message)
+    case presence(Presence)
+    case subscription(SubscriptionVerb, from: JID)
+    /// An input changed (after debounce), or an output was seen to differ.
+    case lineChanged(LineIndex, on: Bool)
+    /// The outcome of `setLine` or `readLine`: the level that was read back, or why not, in words.
+    case lineOutcome(Ticket, LineOutcome)
+    case reading(SensorIndex, SensorOutcome)
+    /// `Agent.nextDeadline` has come.
+    case tick
+    /// A changed configuration was checked and its lines are claimed.
+    case reloaded(Configuration, levels: [Bool?])
+    /// The process is asked to stop; the effects that follow are the last ones.
+    case stopping(reason: String)
+}
+
+public enum LineOutcome: Equatable {
+    case on, off
+    /// In words that a gardener understands, e.g. "the line is in use by gpio-fan".
+    case failed(String)
+}
+
+public enum SensorOutcome: Equatable {
+    /// In the sensor's own unit, after the reader's scale and offset.
+    case value(Double)
+    case failed(String)
+}

@@ -1,0 +1,9 @@
+// OpenSSL as Debian ships it. The functions below exist because OpenSSL offers them as macros,
+// which Swift cannot import.
+#pragma once
+#include <openssl/ssl.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+#include <openssl/crypto.h>
