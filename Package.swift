@@ -35,6 +35,7 @@ let package = Package(
             name: "perch", dependencies: ["Time", "Crypto", "XMPP", "TLS", "Linux", "Board", "Agent"],
             linkerSettings: libraries),
         tests("Time", ["Time"]),
+        tests("INI", ["INI"]),
         tests("Crypto", ["Crypto"]),
         tests("XMPP", ["XMPP", "Crypto", "Time"]),
         tests("TLS", ["TLS"]),

@@ -1,0 +1,78 @@
+/// INI files as systemd users know them, parsed by libinih.
+///
+/// `[section]`, `key = value`, comments from `;` or `#` at the start of a line and from ` ;` after a
+/// value. Every mistake is reported with its line, and the rest of the file is still parsed.
+public enum INI {
+    /// Bytes of one file; perch.conf with every limit of the agent reached is below 200 KB.
+    public static let maximumBytes = 256 * 1024
+    /// Bytes of one line without its end. inih cuts longer lines silently, so they are refused before.
+    public static let maximumLineBytes = 1020
+    /// Bytes of a section's name. inih's buffer is 50 with the NUL, and it cuts silently.
+    public static let maximumSectionBytes = 48
+    /// Mistakes listed for one file: more than a person corrects in one go.
+    public static let maximumProblems = 100
+
+    public struct Document: Equatable {
+        /// In the order of the file. Of a section or key that stands twice only the first is here.
+        public var sections: [Section]
+        /// In the order of the file.
+        public var problems: [Problem]
+
+        public init(sections: [Section] = [], problems: [Problem] = []) {
+            self.sections = sections
+            self.problems = problems
+        }
+    }
+
+    public struct Section: Equatable {
+        /// What stands between the brackets, without blanks around it.
+        public var name: String
+        /// Of the `[section]` line, from 1.
+        public var line: Int
+        public var entries: [Entry]
+
+        public init(name: String, line: Int, entries: [Entry] = []) {
+            self.name = name
+            self.line = line
+            self.entries = entries
+        }
+
+        public func entry(_ key: String) -> Entry? {
+            for entry in entries where entry.key == key { return entry }
+            return nil
+        }
+    }
+
+    public struct Entry: Equatable {
+        public var key: String
+        /// Never empty, without blanks or a comment around it.
+        public var value: String
+        /// From 1.
+        public var line: Int
+
+        public init(key: String, value: String, line: Int) {
+            self.key = key
+            self.value = value
+            self.line = line
+        }
+    }
+
+    public struct Problem: Equatable {
+        /// From 1.
+        public var line: Int
+        /// What is wrong and how to correct it, without the location.
+        public var text: String
+
+        public init(line: Int, text: String) {
+            self.line = line
+            self.text = text
+        }
+    }
+
+    /// Parses a whole file. Never traps, whatever the bytes.
+    public static func parse(_ bytes: [UInt8]) -> Document {
+        var parser = Parser()
+        parser.parse(bytes)
+        return parser.document
+    }
+}
