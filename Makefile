@@ -1,0 +1,37 @@
+# Perch: everything a newcomer needs, each target by itself. The work is done by the scripts in tools/.
+.PHONY: help build test demo embedded bench check-imports check-hosts clean
+
+help:
+	@echo 'make demo       a private XMPP server, a simulated board and a chat with it, on this machine'
+	@echo 'make test       every suite; ends with "N passed, N failed"'
+	@echo 'make build      ordinary Swift, for work on the sources (.build/debug/perch)'
+	@echo 'make embedded   Embedded Swift for x86_64 and arm64, as the boards get it, and its self-tests'
+	@echo 'make bench      memory, sizes, latency and XML rate, measured beside other programs'
+	@echo 'make clean      remove what was built'
+
+build:
+	tools/install-packages build
+	swift build
+
+test:
+	tools/test
+
+demo:
+	tools/demo
+
+embedded:
+	tools/embedded x86_64
+	tools/embedded arm64
+
+bench:
+	tools/bench
+
+check-imports:
+	tools/check-imports
+
+check-hosts:
+	tools/check-hosts
+
+clean:
+	rm -rf .build .build-embedded-* dist
+	find Tests -name .build -o -name __pycache__ | xargs rm -rf
