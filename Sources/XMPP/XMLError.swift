@@ -1,0 +1,56 @@
+/// The rule of the restricted XML of RFC 6120 §11 that a peer broke. Each ends the stream.
+public enum XMLError: Error, Equatable, Sendable {
+    /// Not XML, or not UTF-8; `reason` is Expat's, `byte` counts from the start of the stream.
+    case notWellFormed(reason: String, byte: Int)
+    /// A DOCTYPE, comment, processing instruction or entity other than the five of XML itself.
+    case restricted(XMLRestriction)
+    /// The XML declaration names an encoding other than UTF-8.
+    case encoding(String)
+    /// A prefix without a declaration, or a misuse of `xml` and `xmlns`.
+    case prefix(reason: String)
+    /// Text other than white space between stanzas.
+    case textBetweenStanzas
+    /// A stanza, or the stream header, of more than this many bytes.
+    case stanzaTooLong(limit: Int)
+    case tagTooLong(limit: Int)
+    case tooDeep(limit: Int)
+    case tooManyAttributes(limit: Int)
+    case tooManyNodes(limit: Int)
+    case outOfMemory
+
+    /// The stream error condition that tells the peer (RFC 6120 §4.9.3).
+    public var condition: StaticString {
+        switch self {
+        case .notWellFormed: "not-well-formed"
+        case .restricted: "restricted-xml"
+        case .encoding: "unsupported-encoding"
+        case .prefix: "bad-namespace-prefix"
+        case .textBetweenStanzas: "bad-format"
+        case .stanzaTooLong, .tagTooLong, .tooDeep, .tooManyAttributes, .tooManyNodes: "policy-violation"
+        case .outOfMemory: "resource-constraint"
+        }
+    }
+
+    /// For the log.
+    public var description: String {
+        switch self {
+        case .notWellFormed(let reason, let byte): "not well-formed XML at byte \(byte) of the stream: \(reason)"
+        case .restricted(.doctype): "a DOCTYPE, which XMPP forbids"
+        case .restricted(.comment): "an XML comment, which XMPP forbids"
+        case .restricted(.processingInstruction): "an XML processing instruction, which XMPP forbids"
+        case .restricted(.entity): "an entity reference other than the five of XML, which XMPP forbids"
+        case .encoding(let name): "XML in the encoding \"\(name)\"; XMPP allows UTF-8 only"
+        case .prefix(let reason): "a misused namespace prefix: \(reason)"
+        case .textBetweenStanzas: "text between stanzas"
+        case .stanzaTooLong(let limit): "a stanza of more than \(limit) bytes"
+        case .tagTooLong(let limit): "an XML tag of more than \(limit) bytes"
+        case .tooDeep(let limit): "XML nested more than \(limit) levels deep"
+        case .tooManyAttributes(let limit): "an XML element with more than \(limit) attributes"
+        case .tooManyNodes(let limit): "a stanza of more than \(limit) elements"
+        case .outOfMemory: "too little memory for an XML parser"
+        }
+    }
+}
+
+/// What RFC 6120 §11.1 takes out of XML.
+public enum XMLRestriction: Equatable, Sendable { case doctype, comment, processingInstruction, entity }
