@@ -1,0 +1,69 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+#include <malloc.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+static int argument_count;
+static char **arguments;
+
+// glibc hands main's arguments to constructors as well, in dynamic and static programs.
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+    argument_count = count;
+    arguments = values;
+}
+
+int cl_argument_count(void) { return argument_count; }
+const char *cl_argument(int index) { return index >= 0 && index < argument_count ? arguments[index] : NULL; }
+
+int cl_pid(void) { return (int)getpid(); }
+uint32_t cl_user(void) { return (uint32_t)geteuid(); }
+uint32_t cl_umask(uint32_t mask) { return (uint32_t)umask((mode_t)mask); }
+bool cl_is_terminal(int fd) { return isatty(fd) == 1; }
+void cl_trim_memory(void) { malloc_trim(0); }
+
+bool cl_parse_double(const char *text, double *out) {
+    if (!*text || *text == ' ' || (*text >= '\t' && *text <= '\r')) return false; // strtod would skip blanks
+    char *end;
+    double value = strtod(text, &end); // nobody here calls setlocale, so this is the C locale
+    if (*end) return false;
+    *out = value;
+    return true;
+}
+
+void cl_uname(cl_system_name *out) {
+    struct utsname name;
+    memset(out, 0, sizeof *out);
+    if (uname(&name) < 0) return;
+    snprintf(out->system, sizeof out->system, "%s", name.sysname);
+    snprintf(out->node, sizeof out->node, "%s", name.nodename);
+    snprintf(out->release, sizeof out->release, "%s", name.release);
+    snprintf(out->machine, sizeof out->machine, "%s", name.machine);
+}
+
+static atomic_int threshold = 3; // info
+void cl_log_set_threshold(int level) { threshold = level; }
+int cl_log_threshold(void) { return threshold; }
+
+bool cl_stderr_is_journal(void) {
+    static atomic_int known = -1;
+    if (known >= 0) return known;
+    const char *text = getenv("JOURNAL_STREAM"); // device:inode, systemd.exec(5)
+    unsigned long long device, inode;
+    struct stat s;
+    bool is = text && sscanf(text, "%llu:%llu", &device, &inode) == 2
+        && fstat(STDERR_FILENO, &s) == 0 && s.st_dev == device && s.st_ino == inode;
+    known = is;
+    return is;
+}
+
+// Double(String) of the standard library ends here, and Embedded Swift brings no definition. Weak and hidden, so that
+// an ordinary build keeps the one of its own library.
+__attribute__((weak, visibility("hidden")))
+const char *_swift_stdlib_strtod_clocale(const char *text, double *out) {
+    char *end;
+    *out = strtod(text, &end);
+    return end == text ? NULL : end;
+}

@@ -1,0 +1,32 @@
+import CLinux
+
+public enum Signal: Equatable, Sendable {
+    /// TERM: systemd stops the service.
+    case terminate
+    /// INT: Ctrl-C.
+    case interrupt
+    /// HUP: reload the configuration.
+    case hangup
+}
+
+/// TERM, INT and HUP as events of the loop; PIPE is ignored. Make it before the first thread (a `Worker`'s first
+/// job), so that all threads leave signals to the loop. One for a process.
+public final class Signals {
+    private let descriptor: FileDescriptor
+
+    public init(_ loop: EventLoop, _ handler: @escaping (Signal) -> Void) throws(SystemError) {
+        let raw = try check(cl_signalfd(), "receive", "signals")
+        descriptor = FileDescriptor(owning: raw)
+        try loop.add(raw, .read) { _ in
+            while true {
+                switch cl_signal_next(raw) {
+                case SIGTERM: handler(.terminate)
+                case SIGINT: handler(.interrupt)
+                case SIGHUP: handler(.hangup)
+                case 1...: continue
+                default: return
+                }
+            }
+        }
+    }
+}
