@@ -222,6 +222,7 @@ const cl_address *cl_job_address(const cl_job *job, int index);
 /// Words for an EAI_ code.
 const char *cl_address_error_text(int code);
 bool cl_address_error_is_temporary(int code);
+bool cl_address_error_is_absence(int code); // no such name, or a name without addresses
 int cl_job_file_count(const cl_job *job);
 /// The file's bytes, or NULL and -errno in *outcome; else *outcome is their count.
 const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome);

@@ -1,0 +1,179 @@
+import CLinux
+import Time
+
+/// Does what can block on threads of its own (worker.c) and answers from the loop. One for a process, alive as long
+/// as it. No thread exists before the first job.
+public final class Worker {
+    /// A job under way; `Worker.abandon` takes it.
+    public typealias Job = Int64
+
+    public enum FileOutcome: Equatable {
+        case bytes([UInt8])
+        case failed(SystemError)
+    }
+
+    enum Completion {
+        case services((ServiceAnswer) -> Void)
+        case addresses(host: String, (AddressAnswer) -> Void)
+        case files([String], ([FileOutcome]) -> Void)
+    }
+
+    private struct Pending {
+        var job: Job
+        var expires: Instant
+        var completion: Completion
+    }
+
+    private let loop: EventLoop
+    private let worker: OpaquePointer
+    private var pending: [Pending] = []
+    private var timer: LoopTimer?
+    /// Jobs the worker did not take get numbers below zero and their answer with the next tick.
+    private var lastRefused: Job = 0
+
+    public init(_ loop: EventLoop) throws(SystemError) {
+        var error: Int32 = 0
+        guard let worker = cl_worker_new(&error) else {
+            throw SystemError(operation: "create", errno: 0 &- error, object: "the worker")
+        }
+        self.worker = worker
+        self.loop = loop
+        timer = loop.makeTimer { [self] in expire() }
+        let event = cl_worker_event(worker)
+        try loop.add(event, .read) { [self] _ in
+            cl_drain(event)
+            collect()
+        }
+    }
+
+    /// Reads small files, each with one open and one read(2), at most `bytesEach` of each (what is longer is cut).
+    /// The outcomes come in the order of the paths, from the loop. After `timeout` each is `ETIMEDOUT` and the late result is
+    /// dropped; a full queue gives `EAGAIN`. At most 16 paths, else `EINVAL`.
+    @discardableResult
+    public func readFiles(
+        _ paths: [String], bytesEach: Int = 4096, timeout: Duration = .seconds(10),
+        _ completion: @escaping ([FileOutcome]) -> Void
+    ) -> Job {
+        var list: [UInt8] = []
+        for path in paths {
+            list += path.utf8.prefix { $0 != 0 }
+            list.append(0)
+        }
+        let number = list.withUnsafeBytes { buffer in
+            cl_submit_files(worker, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(truncatingIfNeeded: paths.count), bytesEach)
+        }
+        return submitted(number, .files(paths, completion), timeout)
+    }
+
+    /// Nobody waits for it any more: its completion is not called.
+    public func abandon(_ job: Job) {
+        guard let index = pending.firstIndex(where: { $0.job == job }) else { return }
+        _ = pending.remove(at: index)
+        if job > 0 { cl_abandon(worker, job) }
+        arm()
+    }
+
+    func lookUpServices(_ first: String, _ second: String, _ timeout: Duration, _ completion: @escaping (ServiceAnswer) -> Void) -> Job {
+        submitted(cl_submit_services(worker, first, second), .services(completion), timeout)
+    }
+
+    func lookUpAddresses(_ host: String, _ port: UInt16, _ timeout: Duration, _ completion: @escaping (AddressAnswer) -> Void) -> Job {
+        submitted(cl_submit_addresses(worker, host, port), .addresses(host: host, completion), timeout)
+    }
+
+    /// Answers with the next tick, for what needs no thread.
+    func answerLater(_ host: String, _ addresses: [SocketAddress], _ completion: @escaping (AddressAnswer) -> Void) -> Job {
+        submitted(0, .addresses(host: host) { _ in completion(.addresses(addresses)) }, .zero)
+    }
+
+    private func submitted(_ result: Int64, _ completion: Completion, _ timeout: Duration) -> Job {
+        let now = Clock.instant()
+        if result > 0 {
+            pending.append(Pending(job: result, expires: now + timeout, completion: completion))
+            arm()
+            return result
+        }
+        lastRefused -= 1
+        // The completion must not run inside the call, so a refusal is a job that has expired.
+        let refused = Pending(job: lastRefused, expires: now, completion: completion)
+        pending.append(refused)
+        refusals.append((lastRefused, Int32(truncatingIfNeeded: 0 - result)))
+        arm()
+        return refused.job
+    }
+    private var refusals: [(job: Job, errno: Int32)] = []
+
+    private func arm() {
+        timer?.deadline = pending.map { $0.expires }.min()
+    }
+
+    private func collect() {
+        while let job = cl_collect(worker) {
+            let number = cl_job_number(job)
+            if let index = pending.firstIndex(where: { $0.job == number }) {
+                let completion = pending.remove(at: index).completion
+                finish(completion, job)
+            } else {
+                cl_job_free(job)
+            }
+        }
+        arm()
+    }
+
+    private func expire() {
+        let now = Clock.instant()
+        let expired = pending.filter { $0.expires <= now }
+        pending.removeAll { $0.expires <= now }
+        for item in expired {
+            var errno = ETIMEDOUT
+            if item.job > 0 {
+                cl_abandon(worker, item.job)
+            } else if let index = refusals.firstIndex(where: { $0.job == item.job }) {
+                errno = refusals.remove(at: index).errno
+            }
+            fail(item.completion, errno)
+        }
+        arm()
+    }
+
+    private func fail(_ completion: Completion, _ errno: Int32) {
+        switch completion {
+        case .services(let handler): handler(.failed)
+        case .addresses(let host, let handler):
+            handler(.failed(AddressError(host: host, reason: errno == ETIMEDOUT ? "no answer from DNS" : SystemError.words(errno), isTemporary: true)))
+        case .files(let paths, let handler):
+            handler(paths.map { .failed(SystemError(operation: "read", errno: errno, object: $0)) })
+        }
+    }
+
+    /// Frees the job before the handler runs.
+    private func finish(_ completion: Completion, _ job: OpaquePointer) {
+        switch completion {
+        case .services(let handler):
+            let answer = ServiceAnswer(job)
+            cl_job_free(job)
+            handler(answer)
+        case .addresses(let host, let handler):
+            let answer = AddressAnswer(job, host)
+            cl_job_free(job)
+            handler(answer)
+        case .files(let paths, let handler):
+            var outcomes: [FileOutcome] = []
+            for (index, path) in paths.enumerated() {
+                var outcome: Int64 = 0
+                let bytes = cl_job_file(job, Int32(index), &outcome)
+                if outcome < 0 {
+                    let error = SystemError(operation: "read", errno: Int32(truncatingIfNeeded: 0 - outcome), object: path)
+                    outcomes.append(.failed(error))
+                } else {
+                    outcomes.append(.bytes(Array(UnsafeBufferPointer(start: bytes, count: Int(outcome)))))
+                }
+            }
+            cl_job_free(job)
+            handler(outcomes)
+        }
+    }
+
+    /// For the test that chooses the stack's size: bytes of stack that the class's thread has touched.
+    func stackUsed(files: Bool) -> Int { cl_worker_stack_used(worker, Int32(files ? CL_CLASS_FILES : CL_CLASS_RESOLVER)) }
+}
