@@ -1,0 +1,68 @@
+/// Every section, key and word that perch.conf may contain; perch.conf(5) describes each of them.
+/// These lists are what the parser accepts and what it offers for a mistyped one.
+public enum ConfigurationKeys {
+    public static let sections = ["account", "people", "board", "line", "sensor", "reports"]
+    /// In the specification, but not in this version: refused by name instead of silently ignored.
+    static let laterSections = ["rule", "schedule"]
+    /// Sections with a name of the owner's choice.
+    static let namedSections = ["line", "sensor", "rule", "schedule"]
+
+    public static let account = [
+        "jid", "password-file", "server", "tls-ca", "tls-pin", "certificate", "allow-plain", "offline-after",
+    ]
+    public static let board = ["profile", "control"]
+    public static let reports = ["to", "pubsub"]
+
+    public static let line = ["pin", "part", "direction", "bias", "active-low", "when-on", "when-off", "tags"] + output + input
+    /// Only for outputs.
+    public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "confirm"]
+    /// Only for inputs.
+    public static let input = ["debounce", "report"]
+    static let laterLine = ["min-off", "interlock"]
+
+    public static let sensor = ["source", "part", "unit", "scale", "offset", "digits", "report", "alarm", "tags"]
+
+    public static let sources = ["w1", "iio", "hwmon", "thermal", "file", "system", "simulated"]
+    static let laterSources = ["counter"]
+
+    /// What people write instead, where the spelling alone does not lead to the right key.
+    static let synonyms: [(wrong: String, right: String)] = [
+        ("password", "password-file"), ("host", "server"), ("port", "server"), ("user", "jid"), ("username", "jid"),
+        ("gpio", "pin"), ("pull", "bias"), ("pull-up", "bias"), ("mode", "direction"), ("invert", "active-low"),
+        ("default", "initial"), ("interval", "report"), ("every", "report"), ("type", "source"),
+    ]
+
+    /// Words of the chat; a line, sensor or tag of that name could not be addressed.
+    static let reservedNames = [
+        "a", "about", "alert", "alerts", "all", "allow", "an", "and", "at", "blink", "cancel", "confirm", "deny", "every",
+        "everything", "for", "forget", "help", "history", "in", "invite", "is", "list", "log", "me", "no", "not", "of", "off",
+        "on", "out", "people", "ping", "please", "plot", "pulse", "read", "schedule", "schedules", "sensor", "sensors",
+        "set", "show", "status", "switch", "tell", "the", "then", "to", "toggle", "turn", "until", "unwatch", "uptime",
+        "version", "watch", "what", "when", "who", "yes", "line", "lines",
+    ]
+}
+
+extension Configuration {
+    /// More lines than any board has: a Raspberry Pi has 28, five expanders of 16 add 80.
+    public static let maximumLines = 256
+    /// A w1 bus carries about 100 sensors at best.
+    public static let maximumSensors = 256
+    /// Entries of `[people]`; each message from a stranger is compared with all of them.
+    public static let maximumPeople = 512
+    /// Addresses in `to`: each report is sent once to each of them.
+    public static let maximumRecipients = 32
+    /// Tags of one line or sensor.
+    public static let maximumTags = 8
+    /// Different tags of the whole board.
+    public static let maximumDistinctTags = 64
+    /// Letters of the name of a line, a sensor or a tag: it must fit into a presence of 120 characters.
+    public static let maximumNameLength = 32
+    /// Letters of `when-on`, `when-off` and `unit`, for the same reason.
+    public static let maximumWordLength = 24
+    /// Bytes of the path of a Unix socket, `sun_path` of unix(7) without its NUL.
+    public static let maximumSocketPath = 107
+    /// Bytes of any other path, PATH_MAX without its NUL.
+    public static let maximumPath = 4095
+    /// Mistakes listed in one go.
+    public static let maximumProblems = 100
+}

@@ -1,0 +1,75 @@
+extension LineConfiguration {
+    /// A contact that bounces longer than this is broken; the kernel counts microseconds in 32 bits.
+    static let debounceRange = Duration.zero...Duration.seconds(10)
+    /// Longer than any job of a relay; also keeps deadlines far from overflow.
+    static let timerRange = Duration.milliseconds(1)...Duration.seconds(366 * 86_400)
+
+    /// Takes one setting of `[line NAME]` or of a part; the name, the part and whether the key is for this
+    /// direction are the loader's business.
+    mutating func apply(_ key: String, _ value: String) throws(Complaint) {
+        switch key {
+        case "pin": pin = try LineConfiguration.pin(value)
+        case "direction": direction = try ConfigurationValue.choice(value, ["output", "input"]) == 0 ? .output : .input
+        case "bias":
+            let all: [Bias] = [.asIs, .disabled, .pullUp, .pullDown]
+            bias = all[try ConfigurationValue.choice(value, ["as-is", "disabled", "pull-up", "pull-down"])]
+        case "active-low": activeLow = try ConfigurationValue.yesNo(value)
+        case "when-on": onWord = try ConfigurationValue.label(value)
+        case "when-off": offWord = try ConfigurationValue.label(value)
+        case "tags": tags = try ConfigurationValue.tags(value)
+        case "initial":
+            let all: [Initial] = [.off, .on, .restore, .keep]
+            initial = all[try ConfigurationValue.choice(value, ["off", "on", "restore", "keep"])]
+        case "on-exit":
+            let all: [OnExit] = [.off, .on, .keep]
+            onExit = all[try ConfigurationValue.choice(value, ["off", "on", "keep"])]
+        case "on-disconnect": onDisconnect = try LineConfiguration.onDisconnect(value)
+        case "max-on": maxOn = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
+        case "confirm": confirm = try ConfigurationValue.yesNo(value)
+        case "debounce": debounce = try ConfigurationValue.duration(value, Self.debounceRange)
+        case "report": reportsChange = try ConfigurationValue.choice(value, ["change", "no"]) == 0
+        default: break
+        }
+    }
+
+    /// "off after 10min", "on after 1h", "keep"
+    private static func onDisconnect(_ text: String) throws(Complaint) -> OnDisconnect? {
+        let words = ConfigurationValue.words(text)
+        if words == ["keep"] { return nil }
+        guard words.count == 3, words[0] == "off" || words[0] == "on", words[1] == "after" else {
+            throw Complaint("\"\(text)\" is not understood; write \"off after 10min\", \"on after 10min\" or \"keep\"")
+        }
+        return OnDisconnect(on: words[0] == "on", after: try ConfigurationValue.duration(words[2], Duration.zero...timerRange.upperBound))
+    }
+
+    /// A kernel line name, "pin N" of the header, or "LABEL:OFFSET". Whether it exists only the board knows.
+    private static func pin(_ text: String) throws(Complaint) -> String {
+        let words = ConfigurationValue.list(text)
+        if words.count == 2, words[0].lowercased() == "pin" { return "pin \(try ConfigurationValue.integer(words[1], 1...999))" }
+        // Names of the kernel's lines and chips are at most 31 bytes (GPIO_MAX_NAME_SIZE), an offset ten digits.
+        if text.utf8.count > 44 { throw Complaint("\"\(text)\" is longer than any name of a line") }
+        if ConfigurationValue.isNumber(text) {
+            throw Complaint("\"\(text)\" may be a pin of the header or a GPIO number; write \"pin \(text)\" or \"GPIO\(text)\"")
+        }
+        return text
+    }
+}
+
+extension ConfigurationValue {
+    static func isNumber(_ text: String) -> Bool { text.utf8.allSatisfy(isDigit) }
+
+    static func tags(_ text: String) throws(Complaint) -> [String] {
+        var tags: [String] = []
+        for word in list(text) {
+            let tag = try name(word)
+            if tags.contains(tag) { throw Complaint("\(tag) stands twice") }
+            tags.append(tag)
+        }
+        if tags.count > Configuration.maximumTags { throw Complaint("there are more than \(Configuration.maximumTags) tags") }
+        return tags
+    }
+}
+
+extension LineConfiguration.Direction {
+    var word: String { self == .input ? "input" : "output" }
+}

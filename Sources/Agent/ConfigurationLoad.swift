@@ -1,0 +1,325 @@
+import INI
+import XMPP
+
+extension Configuration {
+    /// Reads perch.conf.
+    ///
+    /// - Parameters:
+    ///   - file: The file's name as it is to stand in problems: "perch.conf".
+    ///   - parts: The text of `devices/parts/NAME.conf`, nil when it cannot be read. Only asked for names of
+    ///     letters, digits, "-" and "_".
+    ///   - partNames: The names of the parts there are, for the nearest spelling.
+    public static func load(
+        file: String, bytes: [UInt8], parts: @escaping (String) -> [UInt8]?, partNames: [String]
+    ) -> ConfigurationResult {
+        var loader = ConfigurationLoader(file: file, parts: parts, partNames: partNames)
+        return loader.load(bytes)
+    }
+
+    /// What the file contains in one line, for `perch check`: "3 lines (2 outputs, 1 input), 1 sensor, 2 people".
+    public var summary: String {
+        let outputs = lines.count { $0.direction == .output }
+        return count(lines.count, "line", "lines")
+            + " (\(count(outputs, "output", "outputs")), \(count(lines.count - outputs, "input", "inputs"))), "
+            + "\(count(sensors.count, "sensor", "sensors")), \(count(people.entries.count, "person", "people")), "
+            + "reports to \(reports.to.isEmpty ? "nobody" : count(reports.to.count, "address", "addresses"))"
+    }
+
+    /// What is allowed but probably not meant, for `perch check`.
+    public var remarks: [String] {
+        var remarks: [String] = []
+        if people.entries.isEmpty { remarks.append("[people] is empty: nobody may ask this board anything") }
+        if lines.isEmpty && sensors.isEmpty { remarks.append("there is neither a [line NAME] nor a [sensor NAME]: this board has nothing to show") }
+        if reports.to.isEmpty && !reports.pubsub && (sensors.contains { $0.report != nil } || lines.contains { $0.reportsChange }) {
+            remarks.append("\"report\" is set, but [reports] names nobody to send to")
+        }
+        return remarks
+    }
+
+    private func count(_ number: Int, _ one: String, _ many: String) -> String { "\(number) \(number == 1 ? one : many)" }
+}
+
+/// Walks through the sections and collects all mistakes.
+struct ConfigurationLoader {
+    let file: String
+    let parts: (String) -> [UInt8]?
+    let partNames: [String]
+    /// Parts that were asked for, nil where the file is missing or wrong.
+    var loadedParts: [(name: String, part: Part?)] = []
+
+    private var problems: [(place: Place, text: String)] = []
+    private var account: AccountConfiguration?
+    private var people = People()
+    private var board = BoardConfiguration()
+    private var lines: [LineConfiguration] = []
+    private var sensors: [SensorConfiguration] = []
+    private var reports = ReportsConfiguration()
+    /// Names of lines and sensors in lower case, as the chat compares them.
+    private var names: [(name: String, section: String)] = []
+    private var pins: [(pin: String, place: Place)] = []
+    private var tags: [(tag: String, place: Place)] = []
+
+    init(file: String, parts: @escaping (String) -> [UInt8]?, partNames: [String]) {
+        self.file = file
+        self.parts = parts
+        self.partNames = partNames
+    }
+
+    mutating func problem(_ place: Place, _ text: String) {
+        // A part that is used twice is wrong once.
+        for known in problems where known.place == place && known.text == text { return }
+        problems.append((place, text))
+    }
+
+    mutating func load(_ bytes: [UInt8]) -> ConfigurationResult {
+        let document = INI.parse(bytes)
+        for problem in document.problems { self.problem(place(problem.line), problem.text) }
+        for section in document.sections { read(section) }
+        checkTags()
+        if document.section("account") == nil {
+            problem(place(1), "the section [account] is missing; it needs at least \"jid = name@domain\"")
+        }
+        if problems.isEmpty, let account {
+            return .configuration(
+                Configuration(account: account, people: people, board: board, lines: lines, sensors: sensors, reports: reports))
+        }
+        return .problems(sortedProblems())
+    }
+
+    private func sortedProblems() -> [ConfigurationProblem] {
+        let sorted = problems.enumerated().sorted { a, b in
+            let (left, right) = (a.element.place, b.element.place)
+            if left.rank != right.rank { return left.rank < right.rank }
+            return left.line != right.line ? left.line < right.line : a.offset < b.offset
+        }
+        var list = sorted.prefix(Configuration.maximumProblems).map { ConfigurationProblem(location: $0.element.place.description, text: $0.element.text) }
+        if sorted.count > list.count {
+            list.append(
+                ConfigurationProblem(
+                    location: sorted[list.count].element.place.description, text: "there are more mistakes; correct these first"))
+        }
+        return list
+    }
+
+    func place(_ line: Int) -> Place { Place(file: file, line: line) }
+
+    private mutating func read(_ section: INI.Section) {
+        let words = ConfigurationValue.list(section.name)
+        let kind = words.first ?? ""
+        let named = ConfigurationKeys.namedSections.contains(kind)
+        if ConfigurationKeys.laterSections.contains(kind) {
+            return problem(place(section.line), "[\(section.name)]: \(kind)s are not supported by this version of Perch")
+        }
+        guard ConfigurationKeys.sections.contains(kind) else { return unknown(section, kind) }
+        if named && words.count != 2 {
+            return problem(place(section.line), "[\(section.name)] needs one name, such as [\(kind) \(kind == "line" ? "lamp" : "air")]")
+        }
+        if !named && words.count != 1 { return problem(place(section.line), "[\(section.name)] takes no name; write [\(kind)]") }
+        switch kind {
+        case "account": readAccount(section)
+        case "people": readPeople(section)
+        case "board": readBoard(section)
+        case "reports": readReports(section)
+        case "line": if register(words[1], section, full: lines.count >= Configuration.maximumLines) { readLine(section, words[1]) }
+        case "sensor": if register(words[1], section, full: sensors.count >= Configuration.maximumSensors) { readSensor(section, words[1]) }
+        default: break
+        }
+    }
+
+    private mutating func unknown(_ section: INI.Section, _ kind: String) {
+        var hint = ""
+        if let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sections) {
+            let name = ConfigurationValue.list(section.name).dropFirst().first ?? "NAME"
+            hint = "; did you mean [\(nearest)\(ConfigurationKeys.namedSections.contains(nearest) ? " " + name : "")]?"
+        } else if section.entry("pin") != nil {
+            hint = "; did you mean [line \(kind)]?"
+        } else if section.entry("source") != nil {
+            hint = "; did you mean [sensor \(kind)]?"
+        } else {
+            hint = "; there are [account], [people], [board], [line NAME], [sensor NAME] and [reports]"
+        }
+        problem(place(section.line), "unknown section [\(section.name)]\(hint)")
+    }
+
+    /// False: the section is one too many. A bad name does not hide the mistakes in its section.
+    private mutating func register(_ name: String, _ section: INI.Section, full: Bool) -> Bool {
+        if full {
+            problem(place(section.line), "[\(section.name)] is one too many; there may be \(Configuration.maximumLines)")
+            return false
+        }
+        do throws(Complaint) {
+            let lower = try ConfigurationValue.name(name).lowercased()
+            for known in names where known.name == lower {
+                throw Complaint("\(name) is also the name of [\(known.section)]; the chat could not tell them apart")
+            }
+            names.append((lower, section.name))
+        } catch {
+            problem(place(section.line), "[\(section.name)]: \(error.text)")
+        }
+        return true
+    }
+
+    /// The settings of a section; unknown keys are reported and left out.
+    mutating func settings(_ section: INI.Section, _ known: [String], later: [String] = []) -> [Setting] {
+        settings(section, known, later: later, inFile: file, rank: 0)
+    }
+
+    mutating func settings(_ section: INI.Section, _ known: [String], later: [String], inFile file: String, rank: Int) -> [Setting] {
+        var settings: [Setting] = []
+        for entry in section.entries {
+            let place = Place(file: file, rank: rank, line: entry.line)
+            if known.contains(entry.key) {
+                settings.append(Setting(key: entry.key, value: entry.value, place: place))
+            } else if later.contains(entry.key) {
+                problem(place, "\"\(entry.key)\" in [\(section.name)] is not supported by this version of Perch")
+            } else {
+                var hint = ""
+                for synonym in ConfigurationKeys.synonyms where synonym.wrong == entry.key && known.contains(synonym.right) {
+                    hint = "; did you mean \(synonym.right)?"
+                }
+                if hint.isEmpty { hint = didYouMean(entry.key, known) }
+                if hint.isEmpty { hint = "; there are \(alternatives(known, "and"))" }
+                problem(place, "unknown key \"\(entry.key)\" in [\(section.name)]\(hint)")
+            }
+        }
+        return settings
+    }
+
+    private mutating func readAccount(_ section: INI.Section) {
+        var account: AccountConfiguration?
+        let settings = settings(section, ConfigurationKeys.account)
+        for setting in settings where setting.key == "jid" {
+            do throws(Complaint) { account = AccountConfiguration(jid: try ConfigurationValue.address(setting.value)) } catch {
+                problem(setting.place, "jid: \(error.text)")
+            }
+        }
+        if section.entry("jid") == nil { problem(place(section.line), "[account] has no jid; write \"jid = name@domain\"") }
+        // Without an address the rest is still checked.
+        guard var values = account ?? (try? JID("unknown.invalid")).map(AccountConfiguration.init(jid:)) else { return }
+        for setting in settings {
+            do throws(Complaint) { try values.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+        }
+        if account != nil { self.account = values }
+    }
+
+    private mutating func readPeople(_ section: INI.Section) {
+        for entry in section.entries {
+            do throws(Complaint) {
+                let person = try People.Entry(address: entry.key, role: entry.value)
+                for known in people.entries where known.local == person.local && known.domain == person.domain {
+                    throw Complaint("\"\(entry.key)\" stands twice in [people]")
+                }
+                if people.entries.count == Configuration.maximumPeople {
+                    throw Complaint("there are more than \(Configuration.maximumPeople) people; use *@domain")
+                }
+                people.entries.append(person)
+            } catch {
+                problem(place(entry.line), error.text)
+            }
+        }
+    }
+
+    private mutating func readBoard(_ section: INI.Section) {
+        for setting in settings(section, ConfigurationKeys.board) {
+            do throws(Complaint) { try board.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+        }
+        if let control = section.entry("control"), section.entry("profile")?.value != "simulated" {
+            problem(place(control.line), "control: only the simulated board has a control socket; add \"profile = simulated\" or remove it")
+        }
+    }
+
+    private mutating func readReports(_ section: INI.Section) {
+        for setting in settings(section, ConfigurationKeys.reports) {
+            do throws(Complaint) { try reports.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+        }
+    }
+
+    private mutating func readLine(_ section: INI.Section, _ name: String) {
+        let own = settings(section, ConfigurationKeys.line, later: ConfigurationKeys.laterLine)
+        var part = part(in: own, kind: .line)
+        var line = LineConfiguration(name: name, pin: "")
+        line.part = part?.name
+        if let setting = own.first(where: { $0.key == "direction" }), let usual = part?.direction, setting.value.lowercased() != usual.word {
+            problem(setting.place, "direction: the part \(part?.name ?? "") is an \(usual.word); remove one of the two")
+            part = nil
+        }
+        let settings = merged(own, part)
+        line.direction = direction(settings)
+        for setting in settings {
+            do throws(Complaint) {
+                let direction = line.direction
+                if (direction == .input ? ConfigurationKeys.output : ConfigurationKeys.input).contains(setting.key) {
+                    let other = direction == .input ? "output" : "input"
+                    throw Complaint("only an \(other) has it, and \(name) is an \(direction.word); remove it")
+                }
+                try line.apply(setting.key, setting.value)
+                if setting.key == "pin" { try claim(setting, for: &line) }
+                if setting.key == "tags" { for tag in line.tags { tags.append((tag.lowercased(), setting.place)) } }
+            } catch {
+                problem(setting.place, "\(setting.key): \(error.text)")
+            }
+        }
+        if section.entry("pin") == nil {
+            problem(place(section.line), "[\(section.name)] has no pin; write \"pin = GPIO17\", \"pin = pin 11\" or \"pin = LABEL:OFFSET\"")
+        }
+        if line.onWord == line.offWord, let setting = settings.last(where: { $0.key == "when-on" || $0.key == "when-off" }) {
+            problem(setting.place, "\(setting.key): \(name) is called \"\(line.onWord)\" when it is on and when it is off")
+        }
+        lines.append(line)
+    }
+
+    private mutating func claim(_ setting: Setting, for line: inout LineConfiguration) throws(Complaint) {
+        line.pinLocation = setting.place.description
+        for known in pins where known.pin == line.pin { throw Complaint("\(line.pin) is already used in line \(known.place.line)") }
+        pins.append((line.pin, setting.place))
+    }
+
+    /// What the line or its part says, else what the other keys are for, else output.
+    private func direction(_ settings: [Setting]) -> LineConfiguration.Direction {
+        if let setting = settings.first(where: { $0.key == "direction" }) {
+            return setting.value.lowercased() == LineConfiguration.Direction.input.word ? .input : .output
+        }
+        if settings.contains(where: { ConfigurationKeys.output.contains($0.key) }) { return .output }
+        return settings.contains { ConfigurationKeys.input.contains($0.key) || $0.key == "bias" } ? .input : .output
+    }
+
+    private mutating func readSensor(_ section: INI.Section, _ name: String) {
+        let own = settings(section, ConfigurationKeys.sensor)
+        let part = part(in: own, kind: .sensor)
+        let settings = merged(own, part)
+        var sensor = SensorConfiguration(name: name, source: "")
+        sensor.part = part?.name
+        for setting in settings {
+            do throws(Complaint) {
+                try sensor.apply(setting.key, setting.value)
+                if setting.key == "source" { sensor.sourceLocation = setting.place.description }
+                if setting.key == "tags" { for tag in sensor.tags { tags.append((tag.lowercased(), setting.place)) } }
+            } catch {
+                problem(setting.place, "\(setting.key): \(error.text)")
+            }
+        }
+        // A part that could not be read may have had it.
+        if !settings.contains(where: { $0.key == "source" }), section.entry("part") == nil || part != nil {
+            problem(place(section.line), "[\(section.name)] has no source; write \"source = w1:28-…\", or see `perch sensors`")
+        }
+        sensors.append(sensor)
+    }
+
+    private mutating func checkTags() {
+        var distinct: [String] = []
+        for (tag, place) in tags {
+            for known in names where known.name == tag {
+                problem(place, "tags: \(tag) is also the name of [\(known.section)]; the chat could not tell them apart")
+            }
+            if distinct.contains(tag) { continue }
+            distinct.append(tag)
+            if distinct.count == Configuration.maximumDistinctTags + 1 {
+                problem(place, "tags: there are more than \(Configuration.maximumDistinctTags) different tags")
+            }
+        }
+    }
+}
+
+extension INI.Document {
+    func section(_ name: String) -> INI.Section? { sections.first { $0.name == name } }
+}

@@ -1,0 +1,112 @@
+extension SensorConfiguration {
+    static let maximumDecimals = 6
+    /// Faster than this the wire and the reader are busy; slower than a week is a board that seems dead.
+    static let reportRange = Duration.milliseconds(100)...Duration.seconds(7 * 86_400)
+    static let holdRange = Duration.zero...Duration.seconds(86_400)
+
+    /// Takes one setting of `[sensor NAME]` or of a part.
+    mutating func apply(_ key: String, _ value: String) throws(Complaint) {
+        switch key {
+        case "source": source = try SensorConfiguration.source(value)
+        case "unit": unit = try ConfigurationValue.label(value)
+        case "scale":
+            let factor = try ConfigurationValue.number(value)
+            if factor == 0 { throw Complaint("a scale of 0 makes every reading 0") }
+            scale = factor
+        case "offset": offset = try ConfigurationValue.number(value)
+        case "digits": digits = try ConfigurationValue.integer(value, 0...Self.maximumDecimals)
+        case "report": report = try SensorConfiguration.report(value)
+        case "alarm": alarm = try SensorConfiguration.alarm(value)
+        case "tags": tags = try ConfigurationValue.tags(value)
+        default: break
+        }
+    }
+
+    /// "KIND:WHERE"; whether it exists only the board knows.
+    private static func source(_ text: String) throws(Complaint) -> String {
+        let usage = "write one of w1:ID, iio:DEVICE/CHANNEL, hwmon:NAME/CHANNEL, thermal:TYPE, file:PATH, system:WHAT, simulated:NAME"
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw Complaint("\"\(text)\" has no kind; \(usage)") }
+        let kind = String(text[..<colon])
+        let place = String(text[text.utf8.index(after: colon)...])
+        if ConfigurationKeys.laterSources.contains(kind) { throw Complaint("\"\(kind):\" is not supported by this version of Perch") }
+        if !ConfigurationKeys.sources.contains(kind) {
+            guard let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sources) else { throw Complaint("the kind \"\(kind)\" is unknown; \(usage)") }
+            throw Complaint("the kind \"\(kind)\" is unknown; did you mean \(nearest):\(place)?")
+        }
+        if place.isEmpty { throw Complaint("there is nothing after \"\(kind):\"; \(usage)") }
+        if kind == "file" { _ = try ConfigurationValue.path(place) }
+        if (kind == "iio" || kind == "hwmon") && !place.utf8.dropFirst().dropLast().contains(UInt8(ascii: "/")) {
+            throw Complaint("\"\(text)\" names no channel; write \(kind):\(kind == "iio" ? "DEVICE" : "NAME")/CHANNEL, see `perch sensors`")
+        }
+        return text
+    }
+
+    /// "change 0.5 every 1min..15min", "change", "every 5min", "no"
+    private static func report(_ text: String) throws(Complaint) -> Report? {
+        let usage = "write such as \"change 0.5 every 1min..15min\", \"every 5min\" or \"no\""
+        var words = ConfigurationValue.words(text)[...]
+        if words.elementsEqual(["no"]) { return nil }
+        var report = Report()
+        let onChange = words.first == "change"
+        if onChange {
+            words.removeFirst()
+            if let delta = words.first, delta != "every" {
+                report.delta = try ConfigurationValue.number(delta)
+                if report.delta < 0 { throw Complaint("a change of \(delta) is less than nothing; write it without \"-\"") }
+                words.removeFirst()
+            }
+        }
+        guard let every = words.first else {
+            if onChange { return report }
+            throw Complaint("\"\(text)\" is not understood; \(usage)")
+        }
+        // "1min .. 15min" too.
+        let span = words.dropFirst().joined()
+        if every != "every" || span.isEmpty { throw Complaint("\"\(text)\" is not understood; \(usage)") }
+        if let (shortest, longest) = halves(span) {
+            report.shortest = try ConfigurationValue.duration(shortest, reportRange)
+            report.longest = try ConfigurationValue.duration(longest, reportRange)
+            if report.shortest > report.longest { throw Complaint("\(shortest) is longer than \(longest); the shortest interval comes first") }
+        } else {
+            if onChange { throw Complaint("\"\(text)\" needs the shortest and the longest interval; \(usage)") }
+            report.shortest = try ConfigurationValue.duration(span, reportRange)
+            report.longest = report.shortest
+        }
+        return report
+    }
+
+    /// What stands before and after "..".
+    private static func halves(_ text: String) -> (String, String)? {
+        let bytes = Array(text.utf8)
+        for index in bytes.indices.dropLast() where bytes[index] == UInt8(ascii: ".") && bytes[index + 1] == UInt8(ascii: ".") {
+            return (String(decoding: bytes[..<index], as: UTF8.self), String(decoding: bytes[(index + 2)...], as: UTF8.self))
+        }
+        return nil
+    }
+
+    /// "above 30 clear 28 for 1min", "below 5", "no"
+    private static func alarm(_ text: String) throws(Complaint) -> Alarm? {
+        let usage = "write such as \"above 30 clear 28 for 1min\", \"below 5\" or \"no\""
+        let words = ConfigurationValue.words(text)
+        if words == ["no"] { return nil }
+        guard words.count >= 2, words.count % 2 == 0, words[0] == "above" || words[0] == "below" else {
+            throw Complaint("\"\(text)\" is not understood; \(usage)")
+        }
+        let limit = try ConfigurationValue.number(words[1])
+        var alarm = Alarm(above: words[0] == "above", limit: limit, clear: limit)
+        var seen: [String] = []
+        for index in stride(from: 2, to: words.count, by: 2) {
+            if seen.contains(words[index]) { throw Complaint("\"\(words[index])\" stands twice; \(usage)") }
+            seen.append(words[index])
+            switch words[index] {
+            case "clear": alarm.clear = try ConfigurationValue.number(words[index + 1])
+            case "for": alarm.hold = try ConfigurationValue.duration(words[index + 1], holdRange)
+            default: throw Complaint("\"\(words[index])\" is not understood; \(usage)")
+            }
+        }
+        if alarm.above ? alarm.clear > alarm.limit : alarm.clear < alarm.limit {
+            throw Complaint("an alarm \(words[0]) \(words[1]) cannot clear \(alarm.above ? "above" : "below") that; choose \"clear\" \(alarm.above ? "lower" : "higher")")
+        }
+        return alarm
+    }
+}

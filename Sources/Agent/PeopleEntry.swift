@@ -1,0 +1,32 @@
+import XMPP
+
+extension People.Entry {
+    /// `alice@example.org = admin` or `*@family.example.org = viewer`. A group chat is written like a person.
+    init(address: String, role: String) throws(Complaint) {
+        let names = ["viewer", "operator", "admin"]
+        let pattern = address.hasPrefix("*@")
+        let local: String?
+        let domain: String
+        if pattern {
+            let text = String(address.dropFirst(2))
+            let jid: JID
+            do throws(JIDError) { jid = try JID(text) } catch { throw Complaint("\"\(text)\" is not a domain; write *@example.org") }
+            if jid.local != nil || !jid.isBare { throw Complaint("\"\(text)\" is not a domain; write *@example.org") }
+            local = nil
+            domain = jid.domain
+        } else {
+            if address == "*" || address.hasPrefix("@") { throw Complaint("\"\(address)\" is nobody; write name@domain, or *@domain for all of a domain") }
+            let jid = try ConfigurationValue.address(address)
+            // A localpart may contain "*" after RFC 7622, but whoever writes one here means a pattern.
+            if let name = jid.local, name.contains("*") { throw Complaint("\"\(address)\": \"*\" stands only for the whole name, as in *@\(jid.domain)") }
+            local = jid.local
+            domain = jid.domain
+        }
+        do throws(Complaint) {
+            let index = try ConfigurationValue.choice(role, names)
+            self.init(local: local, domain: domain, role: Role(rawValue: index) ?? .viewer)
+        } catch {
+            throw Complaint("the role of \(address): \(error.text)")
+        }
+    }
+}
