@@ -34,6 +34,8 @@ let package = Package(
         .executableTarget(
             name: "perch", dependencies: ["Time", "Crypto", "XMPP", "TLS", "Linux", "Board", "Agent"],
             linkerSettings: libraries),
+        .executableTarget(
+            name: "xmlrate", dependencies: ["XMPP", "CExpat"], path: "Tests/Bench/XMLRate", linkerSettings: libraries),
         tests("Time", ["Time"]),
         tests("INI", ["INI"]),
         tests("Crypto", ["Crypto"]),

@@ -25,36 +25,36 @@ public final class XMLStreamParser {
     static let keptInput = 16 * 1024
 
     /// May be widened once login has succeeded on a stream that is not restarted.
-    public var limits: XMLLimits
+    @exclusivity(unchecked) public var limits: XMLLimits
 
     /// Bytes of names, values and texts held of one stanza. A prefix stands for a whole namespace, so that can be
     /// more than what arrives; no honest stanza is twice as long without its prefixes.
     private var heldBytes: Int { 2 * limits.stanzaBytes }
 
     private let expat: XML_Parser?
-    private var arena = XMLArena()
+    @exclusivity(unchecked) private var arena = XMLArena()
     /// Elements of the current stanza that have not ended, as node indices.
-    private var openNodes: [Int] = []
+    @exclusivity(unchecked) private var openNodes: [Int] = []
     /// Open elements, the root included.
-    private var depth = 0
+    @exclusivity(unchecked) private var depth = 0
     /// The last node of the stanza is text that more text may be added to.
-    private var isTextOpen = false
+    @exclusivity(unchecked) private var isTextOpen = false
 
-    private var ready: XMLEvent?
-    private var failure: XMLError?
-    private var isSuspended = false
+    @exclusivity(unchecked) private var ready: XMLEvent?
+    @exclusivity(unchecked) private var failure: XMLError?
+    @exclusivity(unchecked) private var isSuspended = false
     /// The root has ended.
-    private var isClosed = false
-    private var isFinished = false
+    @exclusivity(unchecked) private var isClosed = false
+    @exclusivity(unchecked) private var isFinished = false
 
     /// Input that Expat has not been given, from `inputStart` on.
     private var input: [UInt8] = []
     private var inputStart = 0
     /// Bytes given to Expat, and where the last stanza ended; both wrap as Expat's own counter does.
-    private var given = 0
+    @exclusivity(unchecked) private var given = 0
     /// How many of the stream's first two bytes were looked at.
     private var sniffed = 0
-    private var boundary = 0
+    @exclusivity(unchecked) private var boundary = 0
 
     public init(limits: XMLLimits = XMLLimits()) {
         self.limits = limits
