@@ -292,7 +292,10 @@ struct ConfigurationLoader {
         for setting in settings {
             do throws(Complaint) {
                 try sensor.apply(setting.key, setting.value)
-                if setting.key == "source" { sensor.sourceLocation = setting.place.description }
+                if setting.key == "source" {
+                    try part?.check(source: sensor.source)
+                    sensor.sourceLocation = setting.place.description
+                }
                 if setting.key == "tags" { for tag in sensor.tags { tags.append((tag.lowercased(), setting.place)) } }
             } catch {
                 problem(setting.place, "\(setting.key): \(error.text)")

@@ -9,6 +9,15 @@ struct Part {
     var settings: [Setting]
     /// Of a `[line]` part that says it.
     var direction: LineConfiguration.Direction?
+    /// Of a `[sensor]` part that says it: "w1".
+    var sourceKind: String?
+
+    /// Whether a sensor of this part can have this source. The simulated board and recorded files stand in for any.
+    func check(source: String) throws(Complaint) {
+        guard let sourceKind else { return }
+        for kind in [sourceKind, "simulated", "file"] where source.hasPrefix(kind + ":") { return }
+        throw Complaint("the part \(name) is read through \(sourceKind); write \(sourceKind):…, as `perch sensors` lists it")
+    }
 }
 
 extension ConfigurationLoader {
@@ -64,14 +73,25 @@ extension ConfigurationLoader {
                 "a part has one section, [line] or [sensor]")
             return nil
         }
-        let keys = section.name == "line" ? ConfigurationKeys.line : ConfigurationKeys.sensor
-        let settings = settings(section, keys, later: ConfigurationKeys.laterLine, inFile: file, rank: rank).filter { $0.key != "part" && $0.key != "pin" }
+        let keys = section.name == "line" ? ConfigurationKeys.line : ConfigurationKeys.sensor + ConfigurationKeys.part
+        let all = settings(section, keys, later: ConfigurationKeys.laterLine, inFile: file, rank: rank)
         for entry in section.entries where entry.key == "part" || entry.key == "pin" {
             problem(Place(file: file, rank: rank, line: entry.line), "\"\(entry.key)\" does not belong in a part; set it in perch.conf")
         }
-        var part = Part(name: name, kind: section.name == "line" ? .line : .sensor, settings: settings, direction: nil)
-        for setting in settings where setting.key == "direction" {
-            part.direction = setting.value.lowercased() == "input" ? .input : .output
+        var part = Part(name: name, kind: section.name == "line" ? .line : .sensor, settings: [])
+        for setting in all {
+            switch setting.key {
+            case "part", "pin": continue
+            case "source-kind":
+                do throws(Complaint) {
+                    part.sourceKind = ConfigurationKeys.sources[try ConfigurationValue.choice(setting.value, ConfigurationKeys.sources)]
+                } catch {
+                    problem(setting.place, "source-kind: \(error.text)")
+                }
+            default:
+                if setting.key == "direction" { part.direction = setting.value.lowercased() == "input" ? .input : .output }
+                part.settings.append(setting)
+            }
         }
         return part
     }

@@ -35,6 +35,19 @@ import Testing
         #expect(sensor.unit == "%RH")
     }
 
+    @Test func `a part knows how it is read, and the simulated board and a file stand in for it`() throws {
+        let parts = ["probe": "[sensor]\nsource-kind = w1\n", "wrong": "[sensor]\nsource-kind = w2\n", "line": "[line]\nsource-kind = w1\n"]
+        func source(_ text: String, _ part: String = "probe") -> [String] { problems("[sensor air]\npart = \(part)\nsource = \(text)\n", parts: parts) }
+        #expect(source("w1:28-0") == [] && source("simulated:a") == [] && source("file:/tmp/w1_slave") == [])
+        #expect(source("iio:bme280/temp") == ["perch.conf:5: source: the part probe is read through w1; write w1:…, as `perch sensors` lists it"])
+        #expect(
+            source("w1:28-0", "wrong") == [
+                "parts/wrong.conf:2: source-kind: \"w2\" is not w1, iio, hwmon, thermal, file, system or simulated; did you mean w1?"
+            ])
+        #expect(problems("[line l1]\npin = GPIO1\npart = line", parts: parts)[0].hasPrefix("parts/line.conf:2: unknown key \"source-kind\" in [line]"))
+        #expect(complaint("source-kind = w1")[0].hasPrefix("perch.conf:5: unknown key \"source-kind\" in [sensor air]"))
+    }
+
     @Test func `a source that cannot be is explained`() {
         func source(_ text: String) -> [String] { problems("[sensor air]\nsource = \(text)\n") }
         #expect(source("hwmom:lm75/temp1") == ["perch.conf:4: source: the kind \"hwmom\" is unknown; did you mean hwmon:lm75/temp1?"])
