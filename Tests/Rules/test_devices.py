@@ -12,7 +12,7 @@ LINE_KEYS = {
     "initial": "off|on|restore|keep", "on-exit": "off|on|keep", "on-disconnect": r"(off|on) after \S+", "max-on": r"\d+(min|h)",
     "confirm": "yes|no", "when-on": r"\w+", "when-off": r"\w+", "report": "change"}
 SENSOR_KEYS = {
-    "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "offset": r"-?[\d.]+",
+    "source-kind": "w1|iio|hwmon|thermal|file|system", "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "offset": r"-?[\d.]+",
     "report": r"change [\d.]+ every \d+(s|min)\.\.\d+(s|min|h)"}
 # Raspberry Pi's 40-pin header: pins with ground or a supply, and the two of the add-on board's memory.
 POWER_AND_IDENTITY = {1, 2, 4, 6, 9, 14, 17, 20, 25, 27, 28, 30, 34, 39}
@@ -117,7 +117,7 @@ def test_a_part_has_one_section_of_known_keys_and_values(name):
             assert not {"initial", "on-exit", "on-disconnect", "max-on"} & set(entries), "an input cannot be switched"
             assert ("when-on" in entries) == ("when-off" in entries)
     else:
-        assert "report" in entries
+        assert {"source-kind", "report"} <= set(entries)
 
 
 @pytest.mark.parametrize("name", files(PARTS))
