@@ -1,0 +1,66 @@
+import Crypto
+
+/// Why a login by SCRAM or PLAIN stopped.
+public enum SCRAMError: Error, Equatable, Sendable {
+    public enum Part: Equatable, Sendable { case username, password }
+
+    // Ours to mend: the configuration.
+    case empty(Part)
+    /// A character that SASLprep (RFC 4013 §2.3) forbids, such as a control character.
+    case forbiddenCharacter(Part, UInt32)
+    /// Our nonce is not what RFC 5802 §7 calls printable, or is empty.
+    case badNonce
+
+    // The credentials'.
+    /// The server's `e=` (RFC 5802 §7), such as `invalid-proof`.
+    case refused(String)
+
+    // The server's.
+    case malformed(String)
+    case nonceNotExtended
+    case tooFewIterations(Int)
+    case tooManyIterations(Int)
+    case unknownExtension
+    /// The server said we are in without proof that it knows the password: it, or somebody between, is not who it says.
+    case missingSignature
+    case wrongSignature
+    case outOfTurn
+
+    // The system's.
+    case crypto(CryptoError)
+
+    public var description: String {
+        switch self {
+        case .empty(.username): "the account's address has nothing before the @"
+        case .empty(.password): "the password is empty"
+        case .forbiddenCharacter(let part, let scalar):
+            "the \(part == .username ? "user name" : "password") contains U+\(SCRAMError.hex(scalar)), which cannot be used to log in"
+        case .badNonce: "the client nonce is empty or not printable"
+        case .refused(let reason): "the server refused the login: \(reason)"
+        case .malformed(let what): "the server's login message is malformed: \(what)"
+        case .nonceNotExtended: "the server's nonce does not continue ours; somebody may be replaying an old login"
+        case .tooFewIterations(let count):
+            "the server asks for \(count) iterations; fewer than \(SCRAMClient.fewestIterations) would make the password easy to guess"
+        case .tooManyIterations(let count):
+            "the server asks for \(count) iterations; more than \(SCRAMClient.mostIterations) would keep this board busy for minutes"
+        case .unknownExtension: "the server insists on an extension of SCRAM that Perch does not know"
+        case .missingSignature: "the server let us in without proving that it knows the password; the connection is not to be trusted"
+        case .wrongSignature: "the server's signature is wrong: it does not know the password; the connection is not to be trusted"
+        case .outOfTurn: "the server sent a login message when none was due"
+        case .crypto(let error): error.description
+        }
+    }
+
+    /// Whether the server, or somebody who plays it, is to be distrusted rather than corrected.
+    public var isSecurity: Bool {
+        switch self {
+        case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature: true
+        case .empty, .forbiddenCharacter, .badNonce, .refused, .malformed, .tooManyIterations, .unknownExtension, .outOfTurn, .crypto: false
+        }
+    }
+
+    private static func hex(_ scalar: UInt32) -> String {
+        let digits = String(scalar, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
+}
