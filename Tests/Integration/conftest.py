@@ -1,0 +1,76 @@
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from harness.authority import Authority  # noqa: E402
+from harness.person import Person  # noqa: E402
+from harness.prosody import Prosody  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def prosody(tmp_path_factory, authority):
+    """One server for all tests that leave it alone; each test has accounts of its own on it."""
+    with Prosody(tmp_path_factory.mktemp("prosody"), authority=authority) as server:
+        yield server
+
+
+@pytest.fixture
+def own_prosody(tmp_path, authority):
+    """A server for one test, to be stopped and killed."""
+    with Prosody(tmp_path / "prosody", authority=authority) as server:
+        yield server
+
+
+@pytest.fixture
+def person():
+    """person("alice", server) is online, with a fresh account, until the test ends."""
+    people = []
+
+    def make(name, server):
+        somebody = Person(server.account(name), server)
+        people.append(somebody)
+        return somebody.connect()
+    yield make
+    for somebody in people:
+        somebody.disconnect()
+
+
+@pytest.fixture
+def perch(tmp_path):
+    """perch(server, people={…}, …) is a running, connected daemon until the test ends; start=False only prepares it."""
+    daemons = []
+
+    def make(server, start=True, **options):
+        from harness.perch import Perch
+        board = options.pop("board", None) or server.account("board")
+        daemon = Perch(tmp_path / f"perch{len(daemons)}", board, server, **options)
+        daemons.append(daemon)
+        if start:
+            daemon.start().online()
+        return daemon
+    yield make
+    for daemon in daemons:
+        daemon.close()
+
+
+@pytest.fixture
+def garden(prosody, person, perch):
+    """A board named `board` with alice, who is its admin, online."""
+    class Garden:
+        server = prosody
+        alice = person("alice", prosody)
+
+        def __init__(self):
+            self.perch = perch(prosody, people={self.alice: "admin"}, reports=[self.alice])
+
+        def say(self, text, deadline=10):
+            return self.alice.say(self.perch.jid, text, deadline)
+    return Garden()

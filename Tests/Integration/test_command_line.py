@@ -1,0 +1,85 @@
+"""The one-shot commands: exit codes and what they print (product §8)."""
+import pytest
+
+from harness.perch import run, secret_file
+
+
+def chat(server, somebody, tmp_path, *words, input=None, **options):
+    return run(
+        "chat", *words, "--jid", somebody.jid, "--password-file", secret_file(tmp_path, somebody), "--server", server.server,
+        "--tls-ca", server.ca, input=input, **options)
+
+
+def test_chat_with_a_text_prints_the_reply_and_exits_0(prosody, perch, tmp_path):
+    operator = prosody.account("operator")
+    board = perch(prosody, people={operator: "operator"})
+    done = chat(prosody, operator, tmp_path, board.jid, "lamp on")
+    assert (done.returncode, done.stdout) == (0, "lamp is on\n"), done.stderr
+    assert board.get("lamp") == 1
+
+
+def test_chat_sends_each_line_of_standard_input_and_prints_each_reply(prosody, perch, tmp_path):
+    operator = prosody.account("operator")
+    board = perch(prosody, people={operator: "operator"})
+    done = chat(prosody, operator, tmp_path, board.jid, input="lamp on\nlamp off\nfan on\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["lamp is on", "lamp is off", "fan is on"]
+    assert (board.get("lamp"), board.get("fan")) == (0, 1)
+
+
+def test_chat_without_an_answer_in_time_exits_69(prosody, tmp_path):
+    somebody, nobody = prosody.account("somebody"), prosody.account("nobody")
+    done = chat(prosody, somebody, tmp_path, nobody.jid, "lamp on", "--timeout", "1")
+    assert done.returncode == 69
+    assert done.stderr.strip()
+
+
+def test_chat_without_a_server_exits_69(prosody, tmp_path):
+    from harness.prosody import free_port
+    somebody = prosody.account("somebody")
+    done = run(
+        "chat", "board@garden.example", "lamp on", "--jid", somebody.jid, "--password-file", secret_file(tmp_path, somebody),
+        "--server", f"127.0.0.1:{free_port()}", "--tls-ca", prosody.ca, "--timeout", "3")
+    assert done.returncode == 69
+    assert done.stderr.strip()
+
+
+def test_chat_takes_the_account_from_the_environment(prosody, perch, tmp_path):
+    operator = prosody.account("operator")
+    board = perch(prosody, people={operator: "operator"})
+    done = run(
+        "chat", board.jid, "lamp on", "--server", prosody.server, "--tls-ca", prosody.ca,
+        env={"PERCH_JID": operator.jid, "PERCH_PASSWORD_FILE": secret_file(tmp_path, operator)})
+    assert (done.returncode, done.stdout) == (0, "lamp is on\n"), done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "check", "lines", "sensors", "chat"])
+def test_every_command_has_a_help(command):
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"perch {command}" in done.stdout
+
+
+def test_version_and_help_go_to_standard_output():
+    assert run("--version").stdout.startswith("perch ")
+    assert "run" in run("--help").stdout
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["run", "--colour", "blue"], ["chat"], ["check", "--config"], ["run", "extra"]])
+def test_a_wrong_command_line_exits_2_with_one_line_of_explanation(words):
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stderr.strip() and done.stdout == ""
+
+
+def test_lines_lists_the_pins_of_the_simulated_board():
+    done = run("lines", "--profile", "simulated")
+    assert done.returncode == 0, done.stderr
+    for pin in ("GPIO2", "GPIO17", "GPIO27"):
+        assert pin in done.stdout
+
+
+def test_sensors_lists_what_this_machine_has():
+    done = run("sensors")
+    assert done.returncode == 0, done.stderr
+    assert "system:" in done.stdout
