@@ -36,6 +36,21 @@ def run(*words, input=None, timeout=30, env=None):
         timeout=timeout, cwd=TOP, env={**os.environ, "PERCH_DATA": os.path.join(TOP, "devices"), **(env or {})})
 
 
+def control(path, request):
+    """One request to the control socket of a simulated board, one answer."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(path)
+        client.sendall(request.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            piece = client.recv(4096)
+            if not piece:
+                break
+            answer += piece
+    return answer.decode().strip()
+
+
 DEFAULT_LINES = """
 [line lamp]
 pin = GPIO17
@@ -127,17 +142,7 @@ class Perch:
 
     def ask(self, request):
         """One request to the simulated board, one answer."""
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(10)
-            client.connect(self.control)
-            client.sendall(request.encode() + b"\n")
-            answer = b""
-            while not answer.endswith(b"\n"):
-                piece = client.recv(4096)
-                if not piece:
-                    break
-                answer += piece
-        return answer.decode().strip()
+        return control(self.control, request)
 
     def get(self, line):
         """The level of a line as the hardware would show it: 0 or 1."""

@@ -20,12 +20,13 @@ class Process:
         self.lines = []
         self._changed = threading.Condition()
         self._open = 2
-        # The kernel ends the child when this process dies, whatever way that happens.
+        # The kernel ends the child when this process dies, whatever way that happens; a session of its own keeps a
+        # terminal's Ctrl-C away from it.
         guard = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
         self.popen = subprocess.Popen(
             guard + command, cwd=cwd, env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, errors="replace")
+            text=True, errors="replace", start_new_session=True)
         self.out, self.err = [], []
         for stream, kept in ((self.popen.stdout, self.out), (self.popen.stderr, self.err)):
             threading.Thread(target=self._read, args=(stream, kept), daemon=True).start()

@@ -118,9 +118,9 @@ class Prosody:
             self.stop()
         return self.start()
 
-    def account(self, local, password=None):
+    def account(self, local, password=None, unique=True):
         """Create an account; a number is added to the name, so that each test has accounts of its own."""
-        local = f"{local}{next(_serial)}"
+        local = f"{local}{next(_serial)}" if unique else local
         password = password or f"pw of {local} ✓"
         self.set_password(local, password)
         return Account(f"{local}@{self.domain}", password)
