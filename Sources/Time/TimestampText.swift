@@ -29,9 +29,7 @@ extension Timestamp: CustomStringConvertible {
     /// `19:42`, as people read it.
     /// - Parameter utcOffset: seconds east of UTC, from `Moment.utcOffset`.
     public func timeOfDay(utcOffset: Int32) -> String {
-        let seconds = Self.floorDivide(milliseconds, 1000).quotient % 86_400 + Int64(utcOffset)
-        let inDay = Self.floorDivide(seconds, 86_400).remainder
-        return Self.padded(inDay / 3600, 2) + ":" + Self.padded(inDay / 60 % 60, 2)
+        civil(utcOffset: utcOffset).clockText
     }
 
     // MARK: The calendar
@@ -49,7 +47,7 @@ extension Timestamp: CustomStringConvertible {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    private static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -66,12 +64,12 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
-    private static func floorDivide(_ a: Int64, _ b: Int64) -> (quotient: Int64, remainder: Int64) {
+    static func floorDivide(_ a: Int64, _ b: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
         return remainder < 0 ? (quotient - 1, remainder + b) : (quotient, remainder)
     }
 
-    private static func padded(_ number: Int64, _ width: Int) -> String {
+    static func padded(_ number: Int64, _ width: Int) -> String {
         var text = "\(number)"
         while text.utf8.count < width { text = "0" + text }
         return text
