@@ -1,0 +1,112 @@
+import CGPIOD
+import Time
+
+/// The lines and sensors of the configuration, claimed and held for as long as the object lives.
+///
+/// Indexes of lines and sensors are those of the settings it was opened with. Levels are logical: after active-low.
+public final class Board {
+    /// Lines. A header has 28; with expanders a few times that.
+    public static let lineLimit = 512
+    /// Sensors: each costs its owner a file to read.
+    public static let sensorLimit = 512
+
+    public let profile: Profile?
+    let root: String
+    var lines: [HeldLine] = []
+    var sensors: [Sensor] = []
+    /// nil on real hardware.
+    var simulated: SimulatedPins?
+    /// By the NAME of `simulated:NAME`; a sensor that was never set measures `simulatedValue`.
+    var simulatedValues: [String: SensorResult] = [:]
+
+    /// In no unit: warm as degrees, possible as percent.
+    static let simulatedValue = 20.0
+
+    init(profile: Profile?, root: String) {
+        self.profile = profile
+        self.root = root
+        if profile?.isSimulated == true { simulated = SimulatedPins() }
+    }
+
+    /// Claims every line. With any mistake nothing stays claimed and all mistakes are thrown in one go.
+    ///
+    /// - Parameters:
+    ///   - profile: the board's; nil when none is known: then `pin N` is refused.
+    ///   - root: put before /dev, /sys and /proc, for tests.
+    public static func open(
+        lines: [LineSettings], sensors: [SensorSettings], profile: Profile?, root: String = ""
+    ) throws(BoardProblems) -> Board {
+        let board = Board(profile: profile, root: root)
+        try board.apply(lines: lines, sensors: sensors)
+        return board
+    }
+
+    public var isSimulated: Bool { simulated != nil }
+    public var lineCount: Int { lines.count }
+    public var sensorCount: Int { sensors.count }
+    /// Version of the libgpiod in use.
+    public static var gpiodVersion: String { String(cString: cgpiod_version()) }
+
+    // MARK: Lines
+
+    /// The level now.
+    public func get(_ line: Int) throws(BoardError) -> Bool {
+        let held = try held(line)
+        switch held.driver {
+        case .kernel(let request): return try request.value()
+        case .simulated(let offset):
+            if let why = held.failure { throw .invalid(why) }
+            return (simulated?.level(offset) ?? false) != held.settings.activeLow
+        }
+    }
+
+    /// Drives an output and reads it back. The result is the level at the pin, which differs from `on` when something
+    /// stronger holds it.
+    public func set(_ line: Int, on: Bool) throws(BoardError) -> Bool {
+        let held = try held(line)
+        if held.settings.direction == .input { throw .invalid("\(held.settings.name) is an input; only outputs can be switched") }
+        switch held.driver {
+        case .kernel(let request):
+            if held.isUntouched {
+                try request.reconfigure(cgpiod_line_config(held.settings, value: on))
+                lines[line].isUntouched = false
+            } else {
+                try request.setValue(on)
+            }
+        case .simulated(let offset):
+            if let why = held.failure { throw .invalid(why) }
+            simulated?.use(offset, .output(on != held.settings.activeLow))
+            lines[line].isUntouched = false
+        }
+        return try get(line)
+    }
+
+    /// How the pin of a line is called: "GPIO17".
+    public func pinName(_ line: Int) -> String { lines.indices.contains(line) ? lines[line].pinName : "" }
+
+    private func held(_ line: Int) throws(BoardError) -> HeldLine {
+        guard lines.indices.contains(line) else { throw .notFound("there is no line number \(line)") }
+        return lines[line]
+    }
+
+    // MARK: Sensors
+
+    public func sensor(_ index: Int) -> Sensor? { sensors.indices.contains(index) ? sensors[index] : nil }
+
+    /// How to get a reading now; see `SensorRead`.
+    public func plan(sensor index: Int) -> SensorPlan {
+        guard let sensor = sensor(index) else { return .done(.absent("there is no sensor number \(index)")) }
+        guard case .simulated(let name) = sensor.source, isSimulated else { return sensor.plan(root: root) }
+        let result = simulatedValues[name] ?? .value(Board.simulatedValue)
+        if case .value(let value) = result { return .done(sensor.scaled(value)) }
+        return .done(result)
+    }
+
+    /// Reads now and waits for it: up to a second for 1-wire.
+    public func read(sensor index: Int) -> SensorResult {
+        switch plan(sensor: index) {
+        case .read(let read): return read.interpret(read.paths.map { Files.read($0) })
+        case .done(let result): return result
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import CGPIOD
+import CLinux
+
+extension Board {
+    /// Brings the board to other settings: on the first call claims everything, later changes what differs.
+    ///
+    /// A line that stays on its pin with the same direction, bias, active-low and debounce is not touched, whatever its name or place
+    /// in the list is now. One whose hardware settings change takes its new `initial`; `keep` keeps the physical level. With any
+    /// mistake all stays as it was and all mistakes are thrown in one go.
+    public func apply(lines settings: [LineSettings], sensors sensorSettings: [SensorSettings]) throws(BoardProblems) {
+        var problems: [BoardProblem] = []
+        let pins = resolve(settings, &problems)
+        let newSensors = parse(sensorSettings, &problems)
+        if !problems.isEmpty { throw BoardProblems(problems) }
+
+        // New pins first: when one cannot be had, those before it are let go and nothing else has changed.
+        var next = [HeldLine?](repeating: nil, count: settings.count)
+        var changed: [(index: Int, old: HeldLine)] = []
+        for (index, line) in settings.enumerated() {
+            guard let pin = pins[index] else { continue }
+            if let old = lines.first(where: { $0.place == pin.place && $0.isAlive }) {
+                if old.settings.isSameHardware(as: line) {
+                    next[index] = old
+                    next[index]?.settings = line
+                } else {
+                    changed.append((index: index, old: old))
+                }
+                continue
+            }
+            do throws(BoardError) {
+                next[index] = try claim(pin, line)
+            } catch {
+                problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
+            }
+        }
+        if !problems.isEmpty {
+            for line in next.compactMap({ $0 }) where !lines.contains(where: { $0.place == line.place }) { release(line) }
+            throw BoardProblems(problems)
+        }
+
+        for (done, change) in changed.enumerated() {
+            guard let pin = pins[change.index] else { continue }
+            do throws(BoardError) {
+                next[change.index] = try reshape(change.old, pin, settings[change.index])
+            } catch {
+                let line = settings[change.index]
+                restore(changed[..<done].compactMap { next[$0.index] })
+                throw BoardProblems([BoardProblem(name: line.name, location: line.pinLocation, error: error)])
+            }
+        }
+        let kept = next.compactMap { $0 }
+        for old in lines where !kept.contains(where: { $0.place == old.place }) { release(old) }
+        lines = kept
+        sensors = newSensors
+    }
+
+    /// A pin that was found, not yet claimed.
+    struct FoundPin {
+        var place: HeldLine.Place
+        var name: String
+        /// nil on the simulated board.
+        var chip: Chip?
+    }
+
+    private func resolve(_ settings: [LineSettings], _ problems: inout [BoardProblem]) -> [FoundPin?] {
+        var found = [FoundPin?](repeating: nil, count: settings.count)
+        // A board that only measures needs no GPIO.
+        if settings.isEmpty { return found }
+        if settings.count > Board.lineLimit {
+            problems.append(BoardProblem(error: .invalid("\(settings.count) lines are more than \(Board.lineLimit)")))
+            return found
+        }
+        var chips: [Chip] = []
+        if !isSimulated {
+            do throws(BoardError) {
+                chips = try Chip.all(devices: root + "/dev")
+            } catch {
+                problems.append(BoardProblem(error: error))
+                return found
+            }
+        }
+        let descriptions = isSimulated ? [SimulatedPins.description] : chips.map { $0.description() }
+        let resolver = PinResolver(chips: descriptions, profile: profile)
+        for (index, line) in settings.enumerated() {
+            do throws(BoardError) {
+                let pin = try resolver.pin(try PinReference(line.pin))
+                let place = HeldLine.Place(chip: descriptions[pin.chip].name, offset: pin.offset)
+                let name = resolver.name(of: pin)
+                for (other, earlier) in found[..<index].enumerated() where earlier?.place == place {
+                    throw .invalid("\(name) is already the pin of \(settings[other].name)")
+                }
+                found[index] = FoundPin(place: place, name: name, chip: isSimulated ? nil : chips[pin.chip])
+            } catch {
+                problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
+            }
+        }
+        return found
+    }
+
+    private func parse(_ settings: [SensorSettings], _ problems: inout [BoardProblem]) -> [Sensor] {
+        var parsed: [Sensor] = []
+        if settings.count > Board.sensorLimit {
+            problems.append(BoardProblem(error: .invalid("\(settings.count) sensors are more than \(Board.sensorLimit)")))
+            return parsed
+        }
+        for sensor in settings {
+            do throws(BoardError) {
+                let new = try Sensor(sensor)
+                if case .simulated = new.source, !isSimulated {
+                    throw .invalid("\(sensor.source) exists only on the simulated board (`profile = simulated` in [board])")
+                }
+                parsed.append(new)
+            } catch {
+                problems.append(BoardProblem(name: sensor.name, location: sensor.sourceLocation, error: error))
+            }
+        }
+        return parsed
+    }
+
+    private func claim(_ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
+        if let chip = pin.chip { return try HeldLine.claim(chip, pin.place.offset, settings, pinName: pin.name) }
+        if !SimulatedPins.isPin(pin.place.offset) { throw .busy(pin: pin.name, consumer: "the add-on board's ID") }
+        let level = simulated?.level(pin.place.offset) ?? false
+        // A free simulated pin is no output, so `keep` leaves it alone as it would a real input.
+        let isUntouched = settings.direction == .output && settings.initial == .keep
+        if !isUntouched { use(pin.place.offset, settings, keeping: level) }
+        return HeldLine(
+            settings: settings, place: pin.place, pinName: pin.name, driver: .simulated(pin.place.offset), isUntouched: isUntouched,
+            level: (simulated?.level(pin.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
+    }
+
+    /// `level` is the physical one to stay at with `initial = keep`.
+    private func use(_ offset: Int, _ settings: LineSettings, keeping level: Bool) {
+        switch (settings.direction, settings.initial) {
+        case (.input, _): simulated?.use(offset, .input(settings.bias))
+        case (.output, .keep): simulated?.use(offset, .output(level))
+        case (.output, .on): simulated?.use(offset, .output(!settings.activeLow))
+        case (.output, .off): simulated?.use(offset, .output(settings.activeLow))
+        }
+    }
+
+    /// Changes the hardware settings of a held line, without letting go of it where the kernel can.
+    private func reshape(_ old: HeldLine, _ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
+        let staysUntouched = old.isUntouched && settings.direction == .output && settings.initial == .keep
+        guard let request = old.request, let chip = pin.chip else {
+            let level = simulated?.level(old.place.offset) ?? false
+            if !staysUntouched { use(old.place.offset, settings, keeping: level) }
+            return HeldLine(
+                settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
+                level: (simulated?.level(old.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
+        }
+        let physical = try request.value() != old.settings.activeLow
+        let value = settings.initial == .keep ? physical != settings.activeLow : settings.initial == .on
+        do throws(BoardError) {
+            try request.reconfigure(staysUntouched ? .asIs(settings) : cgpiod_line_config(settings, value: value))
+            return HeldLine(
+                settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
+                level: try request.value(), debouncesInKernel: cgpiod_debounces())
+        } catch {
+            guard case .system(_, ENOTSUP, _) = error else { throw error }
+        }
+        // Edge detection begins or ends: only a new claim can do that.
+        request.release()
+        var wanted = settings
+        if wanted.initial == .keep { wanted.initial = value ? .on : .off }
+        do throws(BoardError) {
+            var new = try HeldLine.claim(chip, old.place.offset, wanted, pinName: pin.name)
+            new.settings = settings
+            return new
+        } catch {
+            reclaim(old, chip, level: physical)
+            throw error
+        }
+    }
+
+    /// Takes back a line that was let go for a change that failed. When even that fails, the line stays without a claim and each use of
+    /// it says so.
+    private func reclaim(_ old: HeldLine, _ chip: Chip, level physical: Bool) {
+        guard let index = lines.firstIndex(where: { $0.place == old.place }) else { return }
+        var wanted = old.settings
+        wanted.initial = physical != old.settings.activeLow ? .on : .off
+        do throws(BoardError) {
+            lines[index] = try HeldLine.claim(chip, old.place.offset, wanted, pinName: old.pinName)
+            lines[index].settings = old.settings
+        } catch {}
+    }
+
+    /// Undoes changes: each of `changed` gets the settings back that `lines` still has for its pin.
+    private func restore(_ changed: [HeldLine]) {
+        for new in changed {
+            guard let index = lines.firstIndex(where: { $0.place == new.place }) else { continue }
+            var settings = lines[index].settings
+            let initial = settings.initial
+            settings.initial = .keep
+            let pin = FoundPin(place: new.place, name: new.pinName, chip: new.request?.chip)
+            do throws(BoardError) {
+                var restored = try reshape(new, pin, settings)
+                restored.settings.initial = initial
+                lines[index] = restored
+            } catch {}
+        }
+    }
+
+    private func release(_ line: HeldLine) {
+        switch line.driver {
+        case .kernel(let request): request.release()
+        case .simulated(let offset): simulated?.use(offset, .free)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Time
+
+/// What came of one request to the simulated board's control socket.
+public struct ControlOutcome: Equatable, Sendable {
+    /// One line, without its end.
+    public var reply: String
+    /// Changes of lines; those with a debounce come later, from `Board.tick`.
+    public var edges: [EdgeEvent]
+    /// Sensors that now measure something else.
+    public var sensors: [Int]
+
+    init(_ reply: String, edges: [EdgeEvent] = [], sensors: [Int] = []) {
+        self.reply = reply
+        self.edges = edges
+        self.sensors = sensors
+    }
+}
+
+extension Board {
+    /// Bytes of one request.
+    public static let controlRequestLimit = 256
+
+    /// Does one request of a line of text: plays the world around the simulated board.
+    ///
+    /// - `get LINE`: `0` or `1`; `set LINE 0|1` drives an input, as a switch would: `ok`. Both are levels at the pin, before active-low,
+    ///   as gpio-sim's `value` and `pull` are. LINE is the owner's name or a pin's: `door`, `GPIO27`.
+    /// - `sensor NAME VALUE`: what `simulated:NAME` measures from now on.
+    /// - `fail NAME WHY`: a sensor fails with these words until `sensor` is said; a line until `set` is.
+    /// - `list`: every line and sensor, separated by `; `.
+    ///
+    /// Wrong requests are answered `error: …`, in words. Pure but for the board itself.
+    public func control(_ request: String, at now: Instant) -> ControlOutcome {
+        if !isSimulated { return error("this board is not simulated") }
+        if request.utf8.count > Board.controlRequestLimit { return error("the request is longer than \(Board.controlRequestLimit) bytes") }
+        let words = Text.words(request)
+        guard let verb = words.first else { return error("say get, set, sensor, fail or list") }
+        switch (verb, words.count) {
+        case ("get", 2): return get(words[1])
+        case ("set", 3): return drive(words[1], words[2], at: now)
+        case ("sensor", 3): return measure(words[1], words[2])
+        case ("fail", 3...): return fail(words[1], words[2...])
+        case ("list", 1): return ControlOutcome(list())
+        case ("get", _): return error("say get LINE")
+        case ("set", _): return error("say set LINE 0 or set LINE 1")
+        case ("sensor", _): return error("say sensor NAME VALUE")
+        case ("fail", _): return error("say fail NAME WHY")
+        case ("list", _): return error("say list alone")
+        default:
+            if let nearest = Spelling.nearest(to: verb, in: ["get", "set", "sensor", "fail", "list"]) {
+                return error("there is no \"\(verb)\"; did you mean \(nearest)?")
+            }
+            return error("there is no \"\(verb)\"; say get, set, sensor, fail or list")
+        }
+    }
+
+    private func error(_ text: String) -> ControlOutcome { ControlOutcome("error: " + text) }
+
+    /// The pin of a line by the owner's name, the pin's name, or its number on the header (`pin 11` has a blank, so it is no choice here).
+    private func offset(_ name: String) -> (offset: Int, line: Int?)? {
+        for (index, line) in lines.enumerated() where line.settings.name == name { return (offset: line.place.offset, line: index) }
+        for (offset, info) in SimulatedPins.description.lines.enumerated() where info.name == name && SimulatedPins.isPin(offset) {
+            return (offset: offset, line: lines.firstIndex { $0.place.offset == offset })
+        }
+        return nil
+    }
+
+    private func unknownLine(_ name: String) -> ControlOutcome {
+        let known = lines.map { $0.settings.name } + SimulatedPins.description.lines.map { $0.name }
+        if let nearest = Spelling.nearest(to: name, in: known) { return error("there is no line \"\(name)\"; did you mean \(nearest)?") }
+        return error("there is no line \"\(name)\"; `list` shows all")
+    }
+
+    private func get(_ name: String) -> ControlOutcome {
+        guard let (offset, _) = offset(name), let simulated else { return unknownLine(name) }
+        return ControlOutcome(simulated.level(offset) ? "1" : "0")
+    }
+
+    private func drive(_ name: String, _ level: String, at now: Instant) -> ControlOutcome {
+        guard let (offset, line) = offset(name), let simulated else { return unknownLine(name) }
+        guard level == "0" || level == "1" else { return error("\"\(level)\" is no level; say 0 or 1") }
+        if let line, lines[line].failure != nil {
+            lines[line].failure = nil
+            if simulated.isOutput(offset) { return ControlOutcome("ok") }
+        }
+        if simulated.isOutput(offset) { return error("\(name) is an output of the board; only inputs can be driven") }
+        self.simulated?.drive(offset, level == "1")
+        guard let line, lines[line].settings.hasEdges else { return ControlOutcome("ok") }
+        let logical = (level == "1") != lines[line].settings.activeLow
+        guard simulated.level(offset) != (level == "1"), let reported = lines[line].debouncer.edge(logical, at: now) else { return ControlOutcome("ok") }
+        lines[line].lastSequence &+= 1
+        let event = lines[line].event(line: line, reported, timestamp: 0, sequence: lines[line].lastSequence)
+        return ControlOutcome("ok", edges: [event])
+    }
+
+    /// Sensors by the NAME of their source, else by the owner's.
+    private func sensors(_ name: String) -> (source: String, indexes: [Int])? {
+        let bySource = sensors.indices.filter { sensors[$0].source == .simulated(name: name) }
+        if !bySource.isEmpty { return (source: name, indexes: Array(bySource)) }
+        for sensor in sensors where sensor.settings.name == name {
+            if case .simulated(let source) = sensor.source {
+                return (source: source, indexes: Array(sensors.indices.filter { sensors[$0].source == sensor.source }))
+            }
+        }
+        return nil
+    }
+
+    private func unknownSensor(_ name: String) -> ControlOutcome {
+        var known: [String] = []
+        for sensor in sensors { if case .simulated(let source) = sensor.source { known.append(source) } }
+        if let nearest = Spelling.nearest(to: name, in: known) { return error("there is no sensor \"\(name)\"; did you mean \(nearest)?") }
+        return error("no sensor has the source simulated:\(name); `list` shows all")
+    }
+
+    private func measure(_ name: String, _ value: String) -> ControlOutcome {
+        guard let (source, indexes) = sensors(name) else { return unknownSensor(name) }
+        guard let number = DecimalText.parse(value) else { return error("\"\(value)\" is no number") }
+        simulatedValues[source] = .value(number)
+        return ControlOutcome("ok", sensors: indexes)
+    }
+
+    private func fail(_ name: String, _ why: ArraySlice<String>) -> ControlOutcome {
+        var text = ""
+        for word in why { text += text.isEmpty ? word : " " + word }
+        if let (source, indexes) = sensors(name) {
+            simulatedValues[source] = .failed(text)
+            return ControlOutcome("ok", sensors: indexes)
+        }
+        if let line = lines.firstIndex(where: { $0.settings.name == name }) {
+            lines[line].failure = text
+            return ControlOutcome("ok")
+        }
+        return unknownSensor(name)
+    }
+
+    private func list() -> String {
+        var parts: [String] = []
+        for line in lines {
+            let level = simulated?.level(line.place.offset) == true ? "1" : "0"
+            let direction = line.settings.direction == .output ? "output" : "input"
+            parts.append("\(line.settings.name) \(line.pinName) \(direction) \(level)" + (line.failure.map { " failed: " + $0 } ?? ""))
+        }
+        for sensor in sensors {
+            guard case .simulated(let source) = sensor.source else { continue }
+            switch simulatedValues[source] ?? .value(Board.simulatedValue) {
+            case .value(let value): parts.append("\(source) sensor \(value)")
+            case .absent(let why), .failed(let why): parts.append("\(source) sensor failed: \(why)")
+            }
+        }
+        var text = ""
+        for part in parts { text += text.isEmpty ? part : "; " + part }
+        return text.isEmpty ? "there are no lines and no simulated sensors" : text
+    }
+}

@@ -1,0 +1,50 @@
+/// One line of a chip as the kernel describes it.
+public struct LineInfo: Equatable, Sendable {
+    /// The kernel's name; empty where it has none.
+    public var name: String
+    /// Who uses it; empty where nobody does or the kernel does not say.
+    public var consumer: String
+    public var isUsed: Bool
+    public var isOutput: Bool
+    public var isActiveLow: Bool
+    public var bias: LineSettings.Bias
+
+    public init(
+        name: String, consumer: String = "", isUsed: Bool = false, isOutput: Bool = false, isActiveLow: Bool = false,
+        bias: LineSettings.Bias = .asIs
+    ) {
+        self.name = name
+        self.consumer = consumer
+        self.isUsed = isUsed
+        self.isOutput = isOutput
+        self.isActiveLow = isActiveLow
+        self.bias = bias
+    }
+}
+
+/// A chip with all its lines, as values.
+public struct ChipDescription: Equatable, Sendable {
+    /// "gpiochip0": not stable, for the eye only.
+    public var name: String
+    /// "pinctrl-bcm2711".
+    public var label: String
+    /// By offset.
+    public var lines: [LineInfo]
+
+    public init(name: String, label: String, lines: [LineInfo]) {
+        self.name = name
+        self.label = label
+        self.lines = lines
+    }
+}
+
+/// Where a line is: indexes into a list of chips and into the chip's lines.
+public struct Pin: Hashable, Sendable {
+    public var chip: Int
+    public var offset: Int
+
+    public init(chip: Int, offset: Int) {
+        self.chip = chip
+        self.offset = offset
+    }
+}

@@ -1,0 +1,25 @@
+import CGPIOD
+import CLinux
+
+/// Why the CGPIOD call that just failed did.
+func currentErrno() -> Int32 { cgpiod_errno() }
+
+func isDenied(_ errno: Int32) -> Bool { errno == EACCES || errno == EPERM }
+func isBusy(_ errno: Int32) -> Bool { errno == EBUSY }
+func isRetry(_ errno: Int32) -> Bool { errno == EAGAIN }
+func isAbsent(_ errno: Int32) -> Bool { errno == ENOENT || errno == ENOTDIR || errno == ENODEV || errno == ENXIO }
+
+/// strerror(3), beginning with a small letter.
+func words(errno: Int32) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
+        guard let start = buffer.baseAddress else { return "" }
+        cl_error_text(errno, start, buffer.count)
+        return String(cString: start)
+    }
+}
+
+/// Who we run as, for commands that people paste.
+func currentUser() -> String {
+    guard let name = getenv("USER") else { return "perch" }
+    return String(cString: name)
+}

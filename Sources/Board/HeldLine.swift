@@ -1,0 +1,58 @@
+import Time
+
+/// A line that the board holds, with what it needs to answer for it.
+struct HeldLine {
+    enum Driver {
+        case kernel(LineRequest)
+        /// Offset of a simulated pin.
+        case simulated(Int)
+    }
+
+    /// Which pin, over reloads: the chip's present name and the offset.
+    struct Place: Equatable {
+        var chip: String
+        var offset: Int
+    }
+
+    var settings: LineSettings
+    let place: Place
+    /// How the pin is called in errors: "GPIO17".
+    let pinName: String
+    let driver: Driver
+    /// An output with `initial = keep` that is an input until it is first set.
+    var isUntouched: Bool
+    var debouncer: Debouncer
+    /// The last edge's number, where the kernel counts.
+    var lastSequence: UInt32 = 0
+    /// When the last edge was seen, for the event after the debounce.
+    var lastTimestamp: UInt64 = 0
+    var missed: UInt32 = 0
+    /// The simulated board was told to fail this line.
+    var failure: String?
+
+    init(settings: LineSettings, place: Place, pinName: String, driver: Driver, isUntouched: Bool, level: Bool, debouncesInKernel: Bool) {
+        self.settings = settings
+        self.place = place
+        self.pinName = pinName
+        self.driver = driver
+        self.isUntouched = isUntouched
+        debouncer = Debouncer(window: debouncesInKernel ? .zero : settings.debounce, level: level)
+    }
+
+    var request: LineRequest? {
+        if case .kernel(let request) = driver { return request }
+        return nil
+    }
+
+    /// False when the chip went away, e.g. with an unplugged expander.
+    var isAlive: Bool {
+        guard let request else { return true }
+        return (try? request.value()) != nil
+    }
+
+    /// The event for a level that the debouncer lets through; forgets the edges it stands for.
+    mutating func event(line: Int, _ level: Bool, timestamp: UInt64, sequence: UInt32) -> EdgeEvent {
+        defer { missed = 0 }
+        return EdgeEvent(line: line, on: level, timestamp: timestamp, sequence: sequence, missed: missed)
+    }
+}

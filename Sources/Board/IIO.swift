@@ -1,0 +1,98 @@
+/// Industrial I/O (Documentation/ABI/testing/sysfs-bus-iio), found by device name because numbers are not stable.
+enum IIO {
+    static let folder = "/sys/bus/iio/devices"
+
+    /// A channel's kind by the letters before its number or modifier, with its unit and the factor from the ABI's unit to ours.
+    static let kinds: [(prefix: StaticString, quantity: Quantity, factor: Double)] = [
+        (prefix: "temp", quantity: .temperature, factor: 0.001), (prefix: "humidityrelative", quantity: .humidity, factor: 0.001),
+        (prefix: "pressure", quantity: .pressure, factor: 10), (prefix: "illuminance", quantity: .illuminance, factor: 1),
+        (prefix: "voltage", quantity: .voltage, factor: 0.001), (prefix: "altvoltage", quantity: .voltage, factor: 0.001),
+        (prefix: "current", quantity: .current, factor: 0.001), (prefix: "power", quantity: .power, factor: 0.001),
+        (prefix: "energy", quantity: .energy, factor: 1), (prefix: "resistance", quantity: .resistance, factor: 1),
+        (prefix: "concentration", quantity: .concentration, factor: 10_000), (prefix: "distance", quantity: .distance, factor: 1),
+        (prefix: "accel", quantity: .acceleration, factor: 1), (prefix: "anglvel", quantity: .angularVelocity, factor: 1),
+        (prefix: "magn", quantity: .magneticField, factor: 1), (prefix: "electricalconductivity", quantity: .conductivity, factor: 1),
+        (prefix: "ph", quantity: .acidity, factor: 1), (prefix: "proximity", quantity: .none, factor: 1),
+        (prefix: "intensity", quantity: .none, factor: 1), (prefix: "uvindex", quantity: .none, factor: 1),
+        (prefix: "massconcentration", quantity: Quantity(unit: "µg/m³"), factor: 1), (prefix: "count", quantity: .none, factor: 1),
+        (prefix: "angl", quantity: Quantity(unit: "rad", senml: "rad"), factor: 1),
+    ]
+
+    static func kind(_ channel: String) -> (quantity: Quantity, factor: Double)? {
+        let stem = sharedName(channel)
+        for kind in kinds where Text.hasPrefix(stem, kind.prefix) && stem.count == kind.prefix.utf8CodeUnitCount {
+            return (quantity: kind.quantity, factor: kind.factor)
+        }
+        return nil
+    }
+
+    /// "voltage" of "voltage0", "concentration" of "concentration_co2": the name under which a scale may be shared.
+    private static func sharedName(_ channel: String) -> ArraySlice<UInt8> {
+        Text.withoutTrailingDigits(Array((Text.split(channel, at: UInt8(ascii: "_"))?.0 ?? channel).utf8))
+    }
+
+    /// `temp`, `voltage0`, `concentration_co2`; `in_temp_input` means the same.
+    static func channel(_ text: String) throws(BoardError) -> String {
+        var name = Text.hasPrefix(text, "in_") ? String(decoding: text.utf8.dropFirst(3), as: UTF8.self) : text
+        if Text.hasSuffix(name, "_input") { name = String(decoding: name.utf8.dropLast(6), as: UTF8.self) }
+        if Text.hasSuffix(name, "_raw") { name = String(decoding: name.utf8.dropLast(4), as: UTF8.self) }
+        if !SensorSource.isChannel(name) {
+            throw .invalid("\"\(text)\" is no IIO channel; it looks like temp, humidityrelative or voltage0 and `perch sensors` shows them")
+        }
+        return name
+    }
+
+    static func plan(device: String, channel: String, root: String) -> SensorPlan {
+        let chosen: String
+        switch NamedDevice.find(device, in: named(root: root), kind: "IIO") {
+        case .found(let entry): chosen = entry
+        case .missing(let result): return .done(result)
+        }
+        let base = root + folder + "/" + chosen + "/in_"
+        let subject = "\(device)/\(channel)"
+        let factor = kind(channel)?.factor ?? 1
+        if Files.exists(base + channel + "_input") {
+            return .read(SensorRead([base + channel + "_input"], .number(factor: factor), subject: subject))
+        }
+        guard Files.exists(base + channel + "_raw") else {
+            return .done(.absent(absence("channel of \(device)", channel, channels(chosen, root: root))))
+        }
+        var paths = [base + channel + "_raw"]
+        let shared = String(decoding: sharedName(channel), as: UTF8.self)
+        let offset = firstExisting(base + channel + "_offset", base + shared + "_offset")
+        let scale = firstExisting(base + channel + "_scale", base + shared + "_scale")
+        if let offset { paths.append(offset) }
+        if let scale { paths.append(scale) }
+        // Without a scale the raw number is all there is, in no unit of ours.
+        let meaning = SensorRead.Meaning.iioRaw(hasOffset: offset != nil, hasScale: scale != nil, factor: scale == nil ? 1 : factor)
+        return .read(SensorRead(paths, meaning, subject: subject))
+    }
+
+    private static func firstExisting(_ first: String, _ second: String) -> String? {
+        Files.exists(first) ? first : Files.exists(second) ? second : nil
+    }
+
+    static func named(root: String) -> [NamedDevice] {
+        var devices: [NamedDevice] = []
+        for entry in Files.names(in: root + folder) where Text.hasPrefix(entry, "iio:device") {
+            let path = root + folder + "/" + entry
+            // …/i2c-1/1-0076/iio:device0: the device is the folder above.
+            let target = Files.linkTarget(path)
+            devices.append(
+                NamedDevice(entry: entry, name: Files.line(path + "/name") ?? "", device: target.count >= 2 ? target[target.count - 2] : ""))
+        }
+        return devices
+    }
+
+    /// Channels with a value: temp, voltage0 …
+    static func channels(_ entry: String, root: String) -> [String] {
+        var channels: [String] = []
+        for file in Files.names(in: root + folder + "/" + entry) where Text.hasPrefix(file, "in_") {
+            let length = Text.hasSuffix(file, "_input") ? 6 : Text.hasSuffix(file, "_raw") ? 4 : 0
+            if length == 0 { continue }
+            let channel = String(decoding: file.utf8.dropFirst(3).dropLast(length), as: UTF8.self)
+            if !channels.contains(channel) { channels.append(channel) }
+        }
+        return channels
+    }
+}

@@ -1,0 +1,75 @@
+/// One sensor that was found, as `perch sensors` shows it.
+public struct SensorListing: Equatable, Sendable {
+    /// What to write after `source = `.
+    public var source: String
+    public var quantity: Quantity
+    public var result: SensorResult
+    /// A section to paste into the configuration:
+    /// ```
+    /// [sensor cpu-thermal]
+    /// source = thermal:cpu-thermal
+    /// ```
+    public var paste: String
+
+    /// Sensors listed. A server has some dozens.
+    static let limit = 256
+
+    /// Looks for every sensor and reads each once: a 1-wire bus takes up to a second for each of its thermometers.
+    ///
+    /// - Parameter root: put before /sys and /proc, for tests.
+    public static func all(root: String = "") -> [SensorListing] {
+        var listings: [SensorListing] = []
+        var names: [String] = []
+        for (name, source) in sources(root: root).prefix(limit) {
+            guard let sensor = try? Sensor(SensorSettings(name: name, source: source)) else { continue }
+            let result = sensor.read(root: root)
+            // No wireless connection, no processor temperature: nothing that could be configured.
+            if case .absent = result { continue }
+            let unique = uniqueName(name, names)
+            names.append(unique)
+            listings.append(
+                SensorListing(
+                    source: source, quantity: sensor.source.quantity, result: result, paste: "[sensor \(unique)]\nsource = \(source)\n"))
+        }
+        return listings
+    }
+
+    /// A name to suggest, and what to write as source.
+    private static func sources(root: String) -> [(name: String, source: String)] {
+        var sources: [(name: String, source: String)] = []
+        for id in OneWire.found(root: root) { sources.append((name: id, source: "w1:" + id)) }
+        let devices = IIO.named(root: root)
+        for device in devices {
+            for channel in IIO.channels(device.entry, root: root) {
+                sources.append((name: channel, source: "iio:\(device.reference(among: devices))/\(channel)"))
+            }
+        }
+        for zone in ThermalZone.found(root: root) {
+            let isAlone = ThermalZone.found(root: root).filter { $0.type == zone.type }.count == 1
+            sources.append((name: zone.type, source: "thermal:" + (isAlone ? zone.type : zone.zone)))
+        }
+        let monitors = Hwmon.named(root: root)
+        for monitor in monitors {
+            for channel in Hwmon.channels(monitor.entry, root: root) {
+                let reference = monitor.reference(among: monitors)
+                sources.append((name: "\(monitor.name)-\(channel)", source: "hwmon:\(reference)/\(channel)"))
+            }
+        }
+        for measure in SystemMeasure.allCases { sources.append((name: measure.rawValue, source: "system:" + measure.rawValue)) }
+        return sources
+    }
+
+    /// Small letters, digits and dashes, and a number where the name is taken.
+    private static func uniqueName(_ name: String, _ taken: [String]) -> String {
+        var bytes: [UInt8] = []
+        for byte in name.utf8 {
+            let small = (65...90).contains(byte) ? byte + 32 : byte
+            bytes.append(Text.isDigit(small) || (97...122).contains(small) ? small : UInt8(ascii: "-"))
+        }
+        let base = bytes.isEmpty ? "sensor" : String(decoding: bytes, as: UTF8.self)
+        if !taken.contains(base) { return base }
+        var number = 2
+        while taken.contains("\(base)-\(number)") { number += 1 }
+        return "\(base)-\(number)"
+    }
+}

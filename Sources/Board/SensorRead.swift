@@ -1,0 +1,84 @@
+/// One reading to be made: which files to read, and what their contents mean.
+///
+/// Files can be slow (a 1-wire conversion takes 750 ms), so they are read elsewhere; `interpret` is pure.
+public struct SensorRead: Equatable, Sendable {
+    enum Meaning: Equatable, Sendable {
+        /// One number, in units of `factor`.
+        case number(factor: Double)
+        case oneWireSlave, oneWireTemperature
+        /// raw, then offset and scale as far as they are there: (raw + offset) × scale × factor.
+        case iioRaw(hasOffset: Bool, hasScale: Bool, factor: Double)
+        case load, memory, uptime, wifi
+    }
+
+    /// Each to be read with one read(2) of up to 4096 bytes, in this order. At most 3.
+    public let paths: [String]
+    let meaning: Meaning
+    /// How the sensor is called in errors: "28-0316a2795bff".
+    let subject: String
+    var scale = 1.0
+    var offset = 0.0
+
+    init(_ paths: [String], _ meaning: Meaning, subject: String) {
+        self.paths = paths
+        self.meaning = meaning
+        self.subject = subject
+    }
+
+    /// `files` are what came of reading `paths`.
+    public func interpret(_ files: [SensorFile]) -> SensorResult {
+        var contents: [[UInt8]] = []
+        for file in files.prefix(paths.count) {
+            switch file {
+            case .bytes(let bytes): contents.append(bytes)
+            case .failed(let errno): return failure(errno)
+            }
+        }
+        if contents.count < paths.count { return .failed("\(subject) was not read") }
+        let result = interpret(contents)
+        guard case .value(let value) = result else { return result }
+        let scaled = value * scale + offset
+        return scaled.isFinite ? .value(scaled) : .failed("\(subject) gives a number that is too large")
+    }
+
+    private func interpret(_ contents: [[UInt8]]) -> SensorResult {
+        guard let first = contents.first else { return .failed("\(subject) was not read") }
+        switch meaning {
+        case .number(let factor): return number(first, factor)
+        case .oneWireSlave: return OneWire.slave(first, id: subject)
+        case .oneWireTemperature: return OneWire.temperature(first, id: subject)
+        case .iioRaw(let hasOffset, let hasScale, let factor):
+            guard case .value(var value) = number(first, 1) else { return number(first, 1) }
+            if hasOffset {
+                guard case .value(let offset) = number(contents[1], 1) else { return number(contents[1], 1) }
+                value += offset
+            }
+            if hasScale {
+                let last = contents[contents.count - 1]
+                guard case .value(let scale) = number(last, 1) else { return number(last, 1) }
+                value *= scale
+            }
+            return .value(value * factor)
+        case .load: return number(first, 1)
+        case .uptime: return number(first, 1)
+        case .memory: return SystemMeasure.memory(first)
+        case .wifi: return SystemMeasure.wifi(first)
+        }
+    }
+
+    /// The first word of a file as a number.
+    private func number(_ bytes: [UInt8], _ factor: Double) -> SensorResult {
+        guard let word = Text.words(bytes).first else { return .failed("\(subject) gives nothing") }
+        guard let value = DecimalText.parse(word) else {
+            return .failed("\(subject) gives \"\(String(decoding: word.prefix(32), as: UTF8.self))\" instead of a number")
+        }
+        return .value(value * factor)
+    }
+
+    private func failure(_ errno: Int32) -> SensorResult {
+        if isAbsent(errno) { return .absent("\(subject) has disappeared (\(words(errno: errno)))") }
+        if isDenied(errno) { return .failed("no permission to read \(subject)") }
+        if isRetry(errno) { return .failed("\(subject) has no value yet") }
+        return .failed("\(subject) does not answer (\(words(errno: errno))): is it wired and powered?")
+    }
+}

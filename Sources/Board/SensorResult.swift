@@ -1,0 +1,38 @@
+/// What came of one reading.
+public enum SensorResult: Equatable, Sendable {
+    /// In the sensor's unit, after its scale and offset. Always finite.
+    case value(Double)
+    /// The kernel does not show the sensor: not wired, not enabled, or unplugged; in words.
+    case absent(String)
+    /// The sensor is there and gave no good value; in words. Never 0 and never an old value instead.
+    case failed(String)
+
+    /// Why there is no value, for `absent` and `failed`.
+    public var failure: String? {
+        switch self {
+        case .value: nil
+        case .absent(let text), .failed(let text): text
+        }
+    }
+}
+
+/// One sensor as the owner wants it.
+public struct SensorSettings: Equatable, Sendable {
+    /// The owner's name: "air".
+    public var name: String
+    /// As written: "w1:28-0316a2795bff". See `SensorSource`.
+    public var source: String
+    /// "perch.conf:21", for errors.
+    public var sourceLocation: String
+    /// The reading is `value × scale + offset`, on top of what the source itself knows about its scale.
+    public var scale: Double
+    public var offset: Double
+
+    public init(name: String, source: String, sourceLocation: String = "", scale: Double = 1, offset: Double = 0) {
+        self.name = name
+        self.source = source
+        self.sourceLocation = sourceLocation
+        self.scale = scale
+        self.offset = offset
+    }
+}

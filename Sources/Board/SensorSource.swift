@@ -1,0 +1,89 @@
+/// Where a sensor's readings come from, as the owner writes it.
+///
+/// | written | read |
+/// |---|---|
+/// | `w1:28-0316a2795bff` | a 1-wire thermometer (Documentation/w1/slaves/w1_therm.rst) |
+/// | `iio:bme280/temp` | an IIO device by its name, `NAME@DEVICE` where several have it, or `iio:iio:device0/temp` (ABI/testing/sysfs-bus-iio) |
+/// | `hwmon:cpu_thermal/temp1` | a hardware monitor by its name, `NAME@DEVICE` where several have it (hwmon/sysfs-interface.rst) |
+/// | `thermal:cpu-thermal` | a thermal zone by its type, or `thermal:thermal_zone0` |
+/// | `file:/run/rain` | the first number in a file |
+/// | `system:temperature` | also `load`, `memory`, `disk`, `uptime`, `wifi` |
+/// | `simulated:air` | the simulated board |
+public enum SensorSource: Equatable, Sendable {
+    case oneWire(id: String)
+    case iio(device: String, channel: String)
+    case hwmon(device: String, channel: String)
+    case thermal(type: String)
+    case file(path: String)
+    case system(SystemMeasure)
+    case simulated(name: String)
+
+    /// Kinds as they are written before the colon.
+    static let kinds = ["w1", "iio", "hwmon", "thermal", "file", "system", "simulated"]
+
+    /// Throws `.invalid` in words.
+    public init(_ written: String) throws(BoardError) {
+        let text = Text.trimmed(written)
+        guard let (kind, rest) = Text.split(text, at: UInt8(ascii: ":")) else {
+            throw .invalid("\"\(text)\" is no source; write for example w1:28-0316a2795bff or system:temperature")
+        }
+        if rest.isEmpty { throw .invalid("\"\(text)\": what to read is missing after the colon") }
+        switch kind {
+        case "w1": self = .oneWire(id: try OneWire.id(rest))
+        case "iio":
+            let (device, channel) = try SensorSource.deviceAndChannel(rest, example: "iio:bme280/temp")
+            self = .iio(device: device, channel: try IIO.channel(channel))
+        case "hwmon":
+            let (device, channel) = try SensorSource.deviceAndChannel(rest, example: "hwmon:cpu_thermal/temp1")
+            self = .hwmon(device: device, channel: try Hwmon.channel(channel))
+        case "thermal": self = .thermal(type: rest)
+        case "file":
+            if !Text.hasPrefix(rest, "/") { throw .invalid("\"\(text)\": the path must begin with /") }
+            self = .file(path: rest)
+        case "system":
+            guard let measure = SystemMeasure(rawValue: rest) else {
+                var message = "\"\(rest)\" is not measured by the system"
+                if let nearest = Spelling.nearest(to: rest, in: SystemMeasure.allCases.map { $0.rawValue }) {
+                    message += "; did you mean system:\(nearest)?"
+                } else {
+                    message += "; there are temperature, load, memory, disk, uptime and wifi"
+                }
+                throw .invalid(message)
+            }
+            self = .system(measure)
+        case "simulated": self = .simulated(name: rest)
+        default:
+            var message = "\"\(kind)\" is no kind of source"
+            if let nearest = Spelling.nearest(to: kind, in: SensorSource.kinds) {
+                message += "; did you mean \(nearest):\(rest)?"
+            } else {
+                message += "; there are w1, iio, hwmon, thermal, file, system and simulated"
+            }
+            throw .invalid(message)
+        }
+    }
+
+    /// What it measures, as far as the source says: a plain file and a simulated sensor do not.
+    public var quantity: Quantity {
+        switch self {
+        case .oneWire, .thermal: .temperature
+        case .iio(_, let channel): IIO.kind(channel)?.quantity ?? .none
+        case .hwmon(_, let channel): Hwmon.kind(channel)?.quantity ?? .none
+        case .file, .simulated: .none
+        case .system(let measure): measure.quantity
+        }
+    }
+
+    private static func deviceAndChannel(_ text: String, example: String) throws(BoardError) -> (String, String) {
+        guard let (device, channel) = Text.splitLast(text, at: UInt8(ascii: "/")), !device.isEmpty, !channel.isEmpty else {
+            throw .invalid("\"\(text)\": write the device and the channel, as in \(example)")
+        }
+        return (device, channel)
+    }
+
+    /// A file name's worth of a channel: letters, digits, `_`, `-`.
+    static func isChannel(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+            && text.utf8.allSatisfy { Text.isDigit($0) || (97...122).contains($0) || (65...90).contains($0) || $0 == 95 || $0 == 45 }
+    }
+}

@@ -1,0 +1,50 @@
+/// The pins of the simulated board: GPIO2 to GPIO27 of a Raspberry Pi's header, as levels in memory.
+///
+/// All levels here are physical, as at the pin: active-low is the business of whoever claims the line.
+struct SimulatedPins: Equatable {
+    enum Use: Equatable {
+        case free
+        case input(LineSettings.Bias)
+        case output(Bool)
+    }
+
+    private struct Pin: Equatable {
+        var use = Use.free
+        /// What the world around the board drives; nil: nothing is connected and the bias decides.
+        var driven: Bool?
+    }
+
+    static let first = 2
+    static let last = 27
+
+    private var pins = [Pin](repeating: Pin(), count: last + 1)
+
+    /// GPIO0 and GPIO1 belong to the add-on board's memory on a real header.
+    static var description: ChipDescription {
+        var lines: [LineInfo] = []
+        for offset in 0...last {
+            lines.append(offset < first ? LineInfo(name: "", consumer: "add-on board's ID", isUsed: true) : LineInfo(name: "GPIO\(offset)"))
+        }
+        return ChipDescription(name: Profile.simulatedChip, label: Profile.simulatedChip, lines: lines)
+    }
+
+    static func isPin(_ offset: Int) -> Bool { offset >= first && offset <= last }
+
+    func level(_ offset: Int) -> Bool {
+        switch pins[offset].use {
+        case .output(let level): level
+        case .input(let bias): pins[offset].driven ?? (bias == .pullUp)
+        case .free: pins[offset].driven ?? false
+        }
+    }
+
+    func isOutput(_ offset: Int) -> Bool {
+        if case .output = pins[offset].use { return true }
+        return false
+    }
+
+    mutating func use(_ offset: Int, _ use: Use) { pins[offset].use = use }
+
+    /// What the world drives, as a switch or another board would.
+    mutating func drive(_ offset: Int, _ level: Bool) { pins[offset].driven = level }
+}

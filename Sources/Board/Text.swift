@@ -1,0 +1,69 @@
+/// Small helpers over bytes: sysfs is ASCII, and `String` indices cost more than they give here.
+enum Text {
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+    static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = bytes
+        while let first = rest.first, isSpace(first) || first == 0 { rest.removeFirst() }
+        while let last = rest.last, isSpace(last) || last == 0 { rest.removeLast() }
+        return rest
+    }
+
+    static func trimmed(_ text: String) -> String {
+        String(decoding: trimmed(Array(text.utf8)[...]), as: UTF8.self)
+    }
+
+    static func words(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        bytes.split(omittingEmptySubsequences: true) { isSpace($0) || $0 == 0 }
+    }
+
+    static func words(_ text: String) -> [String] {
+        words(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] { bytes.split(separator: 10) }
+
+    static func withoutTrailingDigits(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = bytes[...]
+        while let last = rest.last, isDigit(last) { rest.removeLast() }
+        return rest
+    }
+
+    static func hasPrefix(_ bytes: ArraySlice<UInt8>, _ prefix: StaticString) -> Bool {
+        prefix.withUTF8Buffer { bytes.starts(with: $0) }
+    }
+
+    /// `text` split at its first `separator`; nil without one.
+    static func split(_ text: String, at separator: UInt8) -> (String, String)? {
+        let bytes = Array(text.utf8)
+        guard let index = bytes.firstIndex(of: separator) else { return nil }
+        return (String(decoding: bytes[..<index], as: UTF8.self), String(decoding: bytes[(index + 1)...], as: UTF8.self))
+    }
+
+    /// `text` split at its last `separator`; nil without one.
+    static func splitLast(_ text: String, at separator: UInt8) -> (String, String)? {
+        let bytes = Array(text.utf8)
+        guard let index = bytes.lastIndex(of: separator) else { return nil }
+        return (String(decoding: bytes[..<index], as: UTF8.self), String(decoding: bytes[(index + 1)...], as: UTF8.self))
+    }
+
+    static func hasPrefix(_ text: String, _ prefix: StaticString) -> Bool {
+        prefix.withUTF8Buffer { text.utf8.starts(with: $0) }
+    }
+
+    static func hasSuffix(_ text: String, _ suffix: StaticString) -> Bool {
+        suffix.withUTF8Buffer { text.utf8.reversed().starts(with: $0.reversed()) }
+    }
+
+    /// Digits only, at most `limit`.
+    static func number(_ text: String, limit: Int) -> Int? {
+        if text.isEmpty || text.utf8.count > 9 { return nil }
+        var value = 0
+        for byte in text.utf8 {
+            guard isDigit(byte) else { return nil }
+            value = value * 10 + Int(byte - 48)
+        }
+        return value <= limit ? value : nil
+    }
+}

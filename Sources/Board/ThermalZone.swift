@@ -1,0 +1,36 @@
+/// Thermal zones (Documentation/driver-api/thermal/sysfs-api.rst): `temp` in m°C.
+enum ThermalZone {
+    static let folder = "/sys/class/thermal"
+
+    static func plan(type: String, root: String) -> SensorPlan {
+        var matching: [String] = []
+        var types: [String] = []
+        for zone in found(root: root) {
+            if zone.zone == type || zone.type == type { matching.append(zone.zone) }
+            types.append(zone.type)
+        }
+        if matching.count > 1 {
+            return .done(.failed("\(matching.count) thermal zones are of type \(type); write thermal:\(matching[0]) or another of them"))
+        }
+        guard let zone = matching.first else { return .done(.absent(absence("thermal zone", type, types))) }
+        return .read(SensorRead([root + folder + "/" + zone + "/temp"], .number(factor: 0.001), subject: "thermal zone \(type)"))
+    }
+
+    static func found(root: String) -> [(zone: String, type: String)] {
+        var zones: [(zone: String, type: String)] = []
+        for zone in Files.names(in: root + folder) where Text.hasPrefix(zone, "thermal_zone") {
+            if let type = Files.line(root + folder + "/" + zone + "/type") { zones.append((zone: zone, type: type)) }
+        }
+        return zones
+    }
+}
+
+/// "the kernel shows no X called Y; did you mean Z?" or what there is instead.
+func absence(_ thing: String, _ name: String, _ known: [String]) -> String {
+    var text = "the kernel shows no \(thing) called \(name)"
+    if known.isEmpty { return text + ", nor any other" }
+    if let nearest = Spelling.nearest(to: name, in: known) { return text + "; did you mean \(nearest)?" }
+    text += "; there are"
+    for (index, other) in known.prefix(8).enumerated() { text += (index == 0 ? " " : ", ") + other }
+    return text
+}
