@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+import Time
+
+@testable import Linux
+
+@Suite struct DialerTests {
+    func dial(_ destination: Dialer.Destination, _ outcome: @escaping (Dialer.Outcome) -> Void) throws -> (EventLoop, Dialer) {
+        let loop = try EventLoop()
+        let worker = try Worker(loop)
+        return (loop, Dialer(loop, Resolver(worker), to: destination, seed: 1, timeout: .seconds(5), outcome))
+    }
+
+    @Test func `a configured server is connected to without asking DNS for services`() throws {
+        let listener = Listener()
+        defer { listener.close() }
+        let endpoint = Endpoint(host: "127.0.0.1", port: listener.address.port, isDirectTLS: true)
+        var connected: (TCPConnection, Endpoint)?
+        let (loop, dialer) = try dial(.server(endpoint)) { if case .connected(let c, let e) = $0 { connected = (c, e) } }
+        try run(loop) { connected != nil }
+        #expect(connected?.1 == endpoint)
+        connected?.0.close()
+        dialer.cancel()
+    }
+
+    @Test func `when no endpoint is left the reasons are one sentence`() throws {
+        let listener = Listener(listening: false)
+        defer { listener.close() }
+        let endpoint = Endpoint(host: "127.0.0.1", port: listener.address.port, isDirectTLS: false)
+        var reason: String?
+        let (loop, _) = try dial(.server(endpoint)) { if case .failed(let words) = $0 { reason = words } }
+        try run(loop) { reason != nil }
+        #expect(reason == "cannot reach \(endpoint): cannot connect: \(listener.address) connection refused")
+    }
+
+    @Test func `trying the next after the last fails in words`() throws {
+        let listener = Listener()
+        defer { listener.close() }
+        var connections = 0
+        var reason: String?
+        let (loop, dialer) = try dial(.server(Endpoint(host: "127.0.0.1", port: listener.address.port, isDirectTLS: false))) {
+            switch $0 {
+            case .connected(let connection, _):
+                connection.close()
+                connections += 1
+            case .failed(let words): reason = words
+            }
+        }
+        try run(loop) { connections == 1 }
+        dialer.tryNext()
+        try run(loop) { reason != nil }
+        #expect(reason?.hasSuffix("no endpoint left") == true)
+    }
+
+    @Test func `a cancelled dialer says nothing`() throws {
+        let listener = Listener()
+        defer { listener.close() }
+        var outcomes = 0
+        let (loop, dialer) = try dial(.server(Endpoint(host: "127.0.0.1", port: listener.address.port, isDirectTLS: false))) { _ in outcomes += 1 }
+        dialer.cancel()
+        dialer.tryNext()
+        var isOver = false
+        loop.onDeadline = { isOver = true }
+        loop.setDeadline(Clock.instant() + .milliseconds(20))
+        try run(loop) { isOver }
+        #expect(outcomes == 0)
+    }
+}
