@@ -98,6 +98,13 @@ public struct XMLWriter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: xml.utf8Start, count: xml.utf8CodeUnitCount))
     }
 
+    /// Elements that are serialised already, each with its own namespace declared, as content of the open element.
+    public mutating func xml(_ serialised: [UInt8]) {
+        guard !serialised.isEmpty else { return }
+        endTag()
+        bytes += serialised
+    }
+
     /// A value for an attribute of hand-written XML, escaped.
     public mutating func rawAttributeValue(_ value: String) { escape(value, inAttribute: true) }
 

@@ -1,0 +1,21 @@
+import Time
+
+/// What a bound session knows; it lives and dies with `SessionState.Phase.online`.
+final class Online {
+    /// Our full address.
+    let jid: JID
+    var requests = Requests()
+    var management = StreamManagement()
+    /// When the last complete element came. White space does not count: a server that only sends that may have forgotten us.
+    var heard: Instant
+    /// A probe is on its way and must be answered by then.
+    var probeDeadline: Instant?
+    /// When we last said something to somebody (XEP-0012).
+    var lastActive: Instant
+
+    init(jid: JID, at now: Instant) {
+        self.jid = jid
+        heard = now
+        lastActive = now
+    }
+}

@@ -1,0 +1,55 @@
+import Time
+
+/// Our own `iq` requests that wait for an answer (RFC 6120 §8.2.3).
+struct Requests {
+    enum Purpose: Equatable {
+        case roster
+        case ping
+        case removeContact(JID)
+        case publish(node: String)
+    }
+
+    struct Entry: Equatable {
+        var id: String
+        /// nil: our own account, answered by the server on its behalf.
+        var to: JID?
+        var deadline: Instant
+        var purpose: Purpose
+    }
+
+    private(set) var entries: [Entry] = []
+
+    /// - Returns: false when too many are outstanding; the request must not be sent then.
+    mutating func add(_ entry: Entry) -> Bool {
+        guard entries.count < Limits.outstandingRequests else { return false }
+        entries.append(entry)
+        return true
+    }
+
+    /// The request that an answer belongs to, removed from the table; nil for everything we did not ask,
+    /// and for answers from somebody who was not asked (RFC 6120 §8.1.2.1; CVE-2017-5589 and its family).
+    mutating func take(id: String, from: JID?, own: JID) -> Entry? {
+        guard let index = entries.firstIndex(where: { $0.id == id && Self.mayAnswer(from, to: $0.to, own: own) }) else { return nil }
+        return entries.remove(at: index)
+    }
+
+    var nextDeadline: Instant? {
+        var earliest: Instant?
+        for entry in entries where earliest.map({ entry.deadline < $0 }) ?? true { earliest = entry.deadline }
+        return earliest
+    }
+
+    mutating func takeExpired(at now: Instant) -> [Entry] {
+        let expired = entries.filter { $0.deadline <= now }
+        if !expired.isEmpty { entries.removeAll { $0.deadline <= now } }
+        return expired
+    }
+
+    /// Whether `from` may answer what was asked of `to`. The server answers for our account without
+    /// `from`, or as our bare or full JID, or as itself; anybody else answers with exactly the address asked.
+    static func mayAnswer(_ from: JID?, to: JID?, own: JID) -> Bool {
+        guard let from else { return to == nil || to == own.bare || to == own.server }
+        guard let to else { return from == own.bare || from == own || from == own.server }
+        return from == to
+    }
+}

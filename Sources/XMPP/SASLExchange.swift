@@ -1,0 +1,108 @@
+import Crypto
+
+/// One login by SASL, in the base 64 of RFC 6120 §6.
+struct SASLExchange {
+    private enum State {
+        case scram(SCRAMClient)
+        /// PLAIN and EXTERNAL: all is said with the first message, and the server proves nothing.
+        case said
+    }
+
+    let mechanism: SASL.Mechanism
+    let initial: [UInt8]
+    private var state: State
+
+    init(_ mechanism: SASL.Mechanism, username: String, password: String, nonce: String) throws(SASLFailure) {
+        self.mechanism = mechanism
+        do throws(SCRAMError) {
+            switch mechanism {
+            case .scram(let hash):
+                let client = try SCRAMClient(hash: hash, username: username, password: password, nonce: nonce)
+                initial = client.initialMessage
+                state = .scram(client)
+            case .plain:
+                initial = try SASL.plain(username: username, password: password)
+                state = .said
+            case .external:
+                initial = SASL.external
+                state = .said
+            }
+        } catch {
+            throw .exchange(error)
+        }
+    }
+
+    /// - Returns: the response's bytes, before base 64.
+    mutating func respond(to challenge: String) throws(SASLFailure) -> [UInt8] {
+        let challenge = try Self.decode(challenge)
+        switch state {
+        case .said: throw .exchange(.outOfTurn)
+        case .scram(var client):
+            do throws(SCRAMError) {
+                let response = try client.respond(to: challenge)
+                state = .scram(client)
+                return response
+            } catch {
+                throw .exchange(error)
+            }
+        }
+    }
+
+    /// The server let us in; throws when it had to prove something first and did not.
+    mutating func finish(_ success: String) throws(SASLFailure) {
+        let success = try Self.decode(success)
+        switch state {
+        // What a server adds here means nothing to these mechanisms.
+        case .said: return
+        case .scram(var client):
+            do throws(SCRAMError) {
+                try client.verify(success)
+                state = .scram(client)
+            } catch {
+                throw .exchange(error)
+            }
+        }
+    }
+
+    // MARK: On the wire
+
+    /// RFC 6120 §6.4.2: `=` is data of no bytes.
+    private static func decode(_ text: String) throws(SASLFailure) -> [UInt8] {
+        if text.isEmpty || text == "=" { return [] }
+        guard let bytes = Base64.decode(text) else { throw .exchange(.malformed("not base 64")) }
+        return bytes
+    }
+
+    static func writeAuth(to writer: inout XMLWriter, mechanism: SASL.Mechanism, initial: [UInt8]) {
+        writer.open("auth", Namespace.sasl)
+        writer.attribute("mechanism", mechanism.name.description)
+        writer.text(ascii: initial.isEmpty ? [UInt8(ascii: "=")] : Base64.encodeBytes(initial))
+        writer.close()
+    }
+
+    static func writeResponse(to writer: inout XMLWriter, _ response: [UInt8]) {
+        writer.open("response", Namespace.sasl)
+        if !response.isEmpty { writer.text(ascii: Base64.encodeBytes(response)) }
+        writer.close()
+    }
+}
+
+/// Why a login could not be begun or went wrong.
+enum SASLFailure: Error {
+    case noMechanism(SASLError)
+    case exchange(SCRAMError)
+
+    /// Whose fault it is.
+    var end: SessionEnd {
+        switch self {
+        case .noMechanism(let error): return .credentials(condition: SessionEnd.noMechanism, text: error.description)
+        case .exchange(let error):
+            switch error {
+            case .empty, .forbiddenCharacter, .badNonce: return .credentials(condition: SessionEnd.unusable, text: error.description)
+            case .refused(let reason): return .credentials(condition: reason, text: nil)
+            case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature: return .security(error.description)
+            case .malformed, .tooManyIterations, .unknownExtension, .outOfTurn, .crypto: return .protocol(error.description)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// What the driver carries out, in order, until `Session.nextOutput` gives nil.
+public enum SessionOutput: Equatable {
+    case send([UInt8])
+    /// Begin the TLS handshake; call `Session.secured(at:)` when it is done.
+    case startTLS
+    case event(SessionEvent)
+    /// Send what is still unsent, then close.
+    case closeTransport
+}
+
+/// What a session tells the program.
+public enum SessionEvent: Equatable {
+    /// Bound; stanzas can be sent. Our presence is not sent by itself: `setPresence` makes us visible.
+    case online(jid: JID, resumed: Bool)
+    case roster([RosterItem])
+    case rosterChanged(RosterItem)
+    case message(Message)
+    case presence(Presence)
+    case subscription(SubscriptionVerb, from: JID)
+    /// Worth one line in the log: something was refused, forged, or not answered.
+    case notice(String)
+    /// Always the last event of a session, and given exactly once.
+    case ended(SessionEnd)
+}
+
+/// Why a session ended, by who is to blame.
+public enum SessionEnd: Equatable, Sendable {
+    case closedByUs
+    /// The server closed the stream; with the RFC 6120 §4.9.3 condition when it told one.
+    case serverClosed(condition: String?, text: String?)
+    /// The server does not accept us: the RFC 6120 §6.5 condition. Or `no-mechanism`: it offers none that we may use.
+    /// Or `unusable`: account or password cannot be sent at all.
+    case credentials(condition: String, text: String?)
+    /// Going on would expose the password or the chat.
+    case security(String)
+    /// The server broke the rules of the protocol.
+    case `protocol`(String)
+    case timeout(String)
+    /// The connection is gone without a word.
+    case transport
+
+    static let noMechanism = "no-mechanism"
+    static let unusable = "unusable"
+
+    /// When to try again.
+    public var retry: Retry {
+        switch self {
+        case .closedByUs, .security, .protocol, .timeout, .transport:
+            return .backoff
+        case .serverClosed(let condition, _):
+            switch condition {
+            // §4.9.3.18 and §4.9.3.16: the server goes down to come back, or wants us to connect anew.
+            case "system-shutdown", "reset": return .now
+            // §4.9.3.3: another session took our place. Two boards with one account would kick each other for ever.
+            case "conflict": return .slowly
+            default: return .backoff
+            }
+        case .credentials(let condition, _):
+            // RFC 6120 §6.5.11: nothing is wrong with the credentials.
+            return condition == "temporary-auth-failure" ? .backoff : .slowly
+        }
+    }
+}
+
+extension SessionEnd: CustomStringConvertible {
+    /// One line for the log.
+    public var description: String {
+        switch self {
+        case .closedByUs: return "the session was closed"
+        case .serverClosed(let condition, let text):
+            switch condition {
+            case nil: return "the server closed the session"
+            case "conflict":
+                return "another program logged in with this account and the same resource; give each board its own account or resource"
+            case "see-other-host": return "the server sends us to another host (\(text ?? "unnamed")), which is not followed"
+            case let condition?: return "the server closed the session: " + Self.words(condition, text)
+            }
+        case .credentials(Self.noMechanism, let text), .credentials(Self.unusable, let text): return "cannot log in: " + (text ?? "")
+        case .credentials(let condition, let text): return "the server refused the login: " + Self.words(condition, text)
+        case .security(let reason): return "not safe: " + reason
+        case .protocol(let reason): return "protocol error: " + reason
+        case .timeout(let reason): return "timeout: " + reason
+        case .transport: return "the connection was lost"
+        }
+    }
+
+    private static func words(_ condition: String, _ text: String?) -> String {
+        if let text, !text.isEmpty { return condition + " (" + text + ")" }
+        return condition
+    }
+}
+
+/// How soon to connect again; `Backoff` turns it into a delay.
+public enum Retry: Equatable, Sendable {
+    /// At once the first time, then like `backoff`.
+    case now
+    case backoff
+    /// Somebody has to change something first: minutes to an hour.
+    case slowly
+}

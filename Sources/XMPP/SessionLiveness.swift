@@ -1,0 +1,66 @@
+import Time
+
+/// Requests without an answer, silence, and acknowledgements.
+extension Session {
+    func elapsed(_ online: Online, at now: Moment) {
+        for request in online.requests.takeExpired(at: now.instant) {
+            switch request.purpose {
+            // Its own deadline is the probe's.
+            case .ping: break
+            case .roster: outbox.put(.event(.notice("the server did not answer the request for the roster")))
+            case .removeContact(let jid): outbox.put(.event(.notice("the server did not answer the removal of \(jid) from the roster")))
+            case .publish(let node): outbox.put(.event(.notice("the server did not answer the publishing of \(node)")))
+            }
+        }
+        if let deadline = online.probeDeadline {
+            if deadline <= now.instant { fail(.timeout("the server does not answer any more"), .close, at: now) }
+        } else if online.heard + options.keepalive <= now.instant {
+            probe(online, at: now)
+        }
+    }
+
+    /// Asks for a sign of life at once, for when the network may have changed. Nothing happens while one is being waited for.
+    public func ping(at now: Moment) {
+        if let online, online.probeDeadline == nil { probe(online, at: now) }
+    }
+
+    private func probe(_ online: Online, at now: Moment) {
+        online.probeDeadline = now.instant + options.requestTimeout
+        if online.management.isOn {
+            askForAcknowledgement(online, at: now)
+        } else {
+            let server = online.jid.server
+            request(.ping, to: server, online, at: now) { Ping.write(to: &$0, id: $1, server: server) }
+        }
+    }
+
+    private func askForAcknowledgement(_ online: Online, at now: Moment) {
+        outbox.writer.empty("r", Namespace.management)
+        online.management.ask()
+        if online.probeDeadline == nil { online.probeDeadline = now.instant + options.requestTimeout }
+    }
+
+    /// Writes a request and notes who must answer it, by when.
+    /// - Returns: false when too many are outstanding already; nothing is sent then.
+    @discardableResult
+    func request(
+        _ purpose: Requests.Purpose, to: JID?, _ online: Online, at now: Moment, _ write: (inout XMLWriter, String) -> Void
+    ) -> Bool {
+        let id = nextID()
+        let entry = Requests.Entry(id: id, to: to, deadline: now.instant + options.requestTimeout, purpose: purpose)
+        guard online.requests.add(entry) else { return false }
+        write(&outbox.writer, id)
+        sent(online, at: now)
+        return true
+    }
+
+    /// One stanza more is out.
+    func sent(_ online: Online, at now: Moment) {
+        online.management.sent()
+        if online.management.wantsAcknowledgement {
+            askForAcknowledgement(online, at: now)
+        } else if online.management.isOn, online.management.unacknowledged > Limits.unacknowledgedStanzas {
+            fail(.timeout("the server acknowledged none of \(Limits.unacknowledgedStanzas) stanzas"), .close, at: now)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// Everything a `Session` must be told: it has no clock, random source or configuration of its own.
+public struct SessionOptions {
+    /// The account; a resource in it is ignored (see `resource`).
+    public var jid: JID
+    public var credentials: Credentials
+    /// PLAIN shows the server the password; it is only ever used over TLS, and only when this is set.
+    public var allowPlain: Bool
+    /// nil: the server makes one.
+    public var resource: String?
+    /// Prefix of every stanza id. Fresh and unguessable for each session: a reply is matched by id and sender.
+    public var idSeed: String
+    /// SCRAM's client nonce (RFC 5802 §5.1): printable ASCII without a comma, fresh for each session, 18 random bytes or more.
+    public var clientNonce: String
+    public var software: SoftwareInfo
+    public var identity: Identity
+    /// A probe is sent when the server has said nothing for this long.
+    public var keepalive: Duration
+    /// How long a request, a probe or a ping may stay without an answer.
+    public var requestTimeout: Duration
+    /// From `connected` to the bound session, TLS handshake and key derivation of the password included.
+    public var loginTimeout: Duration
+    /// Strangers' requests get what the server answers for an account that is not there.
+    public var isTrusted: (JID) -> Bool
+    public var requestsRoster: Bool
+
+    public init(
+        jid: JID, credentials: Credentials, allowPlain: Bool = false, resource: String? = nil, idSeed: String,
+        clientNonce: String, software: SoftwareInfo, identity: Identity = Identity(), keepalive: Duration = .seconds(60),
+        requestTimeout: Duration = .seconds(30), loginTimeout: Duration = .seconds(60),
+        isTrusted: @escaping (JID) -> Bool = { _ in false }, requestsRoster: Bool = true
+    ) {
+        self.jid = jid
+        self.credentials = credentials
+        self.allowPlain = allowPlain
+        self.resource = resource
+        self.idSeed = idSeed
+        self.clientNonce = clientNonce
+        self.software = software
+        self.identity = identity
+        self.keepalive = keepalive
+        self.requestTimeout = requestTimeout
+        self.loginTimeout = loginTimeout
+        self.isTrusted = isTrusted
+        self.requestsRoster = requestsRoster
+    }
+}
+
+public enum Credentials: Equatable, Sendable {
+    case password(String)
+    /// The client certificate of the TLS connection says who we are (SASL EXTERNAL, XEP-0178).
+    case external
+}
+
+/// What XEP-0092 and the caps node tell about the program.
+public struct SoftwareInfo: Equatable, Sendable {
+    public var name: String
+    public var version: String
+    /// nil: not told.
+    public var os: String?
+    /// XEP-0115 §4: a URI that names the program, the same for all its versions.
+    public var node: String
+
+    public init(name: String, version: String, os: String? = nil, node: String = "urn:x-perch") {
+        self.name = name
+        self.version = version
+        self.os = os
+        self.node = node
+    }
+}
+
+/// The XEP-0030 identity, from the registry of categories and types.
+public struct Identity: Equatable, Sendable {
+    public var category: String
+    public var type: String
+    public var name: String?
+
+    public init(category: String = "client", type: String = "bot", name: String? = nil) {
+        self.category = category
+        self.type = type
+        self.name = name
+    }
+}

@@ -1,0 +1,298 @@
+import Time
+
+/// Where a session stands, and every transition. Each input gives the one action that `Session` then carries out;
+/// a state holds only what is valid in it.
+///
+/// ```
+/// idle → header → features ─ STARTTLS → proceed → handshake ┐
+///          ↑                                                │
+///          ├────────────── encrypted ←──────────────────────┘
+///          │             features → sasl ─ success ┐
+///          └────────── authenticated ←─────────────┘
+///                        features → bind → online → closing → ended
+/// ```
+struct SessionState {
+    enum Phase {
+        case idle
+        case login(Step, deadline: Instant)
+        case online(Online)
+        /// Our `</stream:stream>` is out.
+        case closing(deadline: Instant)
+        case ended
+    }
+
+    enum Step {
+        /// Our stream header is out, theirs has not come.
+        case header(Layer)
+        case features(Layer)
+        /// `<starttls/>` is out.
+        case proceed
+        case handshake
+        case sasl(SASLExchange)
+        case bind(id: String, streamManagement: Bool)
+    }
+
+    enum Layer: Equatable { case clear, encrypted, authenticated }
+
+    enum Action: Equatable {
+        case nothing
+        /// With a new parser: nothing that was learnt before counts any more (RFC 6120 §4.3.3).
+        case openStream(Layer)
+        case requestTLS
+        case startTLS
+        case authenticate(SASL.Mechanism, initial: [UInt8])
+        case respond([UInt8])
+        case bind(id: String)
+        case goOnline(JID, streamManagement: Bool)
+        /// The element is one for the bound session.
+        case deliver
+        /// End our side; the server's end follows.
+        case closeStream
+        case end(SessionEnd, Farewell)
+    }
+
+    /// What the server still hears of us.
+    enum Farewell: Equatable {
+        case silence
+        case close
+        case error(StreamCondition)
+        /// XEP-0198 §4: it acknowledged what we never sent.
+        case countTooHigh(h: UInt32, sent: UInt32)
+    }
+
+    private(set) var phase = Phase.idle
+
+    // MARK: The transport
+
+    mutating func connected(secured: Bool, deadline: Instant) -> Action {
+        guard case .idle = phase else { return .nothing }
+        let layer: Layer = secured ? .encrypted : .clear
+        phase = .login(.header(layer), deadline: deadline)
+        return .openStream(layer)
+    }
+
+    mutating func secured() -> Action {
+        guard case .login(.handshake, let deadline) = phase else { return .nothing }
+        phase = .login(.header(.encrypted), deadline: deadline)
+        return .openStream(.encrypted)
+    }
+
+    mutating func disconnected() -> Action {
+        switch phase {
+        case .idle, .login, .online: return end(.transport, .silence)
+        case .closing: return end(.closedByUs, .silence)
+        case .ended: return .nothing
+        }
+    }
+
+    // MARK: The stream
+
+    mutating func opened(_ header: StreamHeader) -> Action {
+        guard case .login(.header(let layer), let deadline) = phase else {
+            return broken("a stream header in the middle of the stream", "invalid-xml")
+        }
+        switch header.fault {
+        case .wrongNamespace: return broken("the server does not open an XMPP stream", "invalid-namespace")
+        case .unsupportedVersion: return broken("the server speaks a protocol older than XMPP 1.0", "unsupported-version")
+        case nil: break
+        }
+        phase = .login(.features(layer), deadline: deadline)
+        return .nothing
+    }
+
+    mutating func streamClosed() -> Action {
+        switch phase {
+        case .idle, .ended: return .nothing
+        case .login, .online: return end(.serverClosed(condition: nil, text: nil), .close)
+        case .closing: return end(.closedByUs, .silence)
+        }
+    }
+
+    mutating func unreadable(_ error: XMLError) -> Action { broken(error.description, StreamCondition(error.condition)) }
+
+    /// Bytes that arrive where only a TLS handshake may.
+    mutating func receivedInClear() -> Action {
+        end(.security("the server sent data in the clear where encryption had to begin (an attempt to inject commands)"), .silence)
+    }
+
+    // MARK: Elements
+
+    mutating func received(_ element: StreamElement, with login: LoginPlan, at now: Instant) -> Action {
+        if case .error(let error) = element { return failed(error) }
+        switch phase {
+        case .idle, .closing, .ended: return .nothing
+        case .online: return online(element)
+        case .login(let step, let deadline):
+            switch step {
+            case .header: return broken("an element before the stream header", "invalid-xml")
+            case .features(let layer):
+                guard case .features(let features) = element else { return unexpected("the stream features") }
+                return negotiate(features, layer, login, deadline)
+            case .proceed: return proceed(element, deadline)
+            case .handshake: return receivedInClear()
+            case .sasl(let exchange): return authenticate(element, exchange, deadline)
+            case .bind(let id, let streamManagement): return bind(element, id, streamManagement, login, now)
+            }
+        }
+    }
+
+    private mutating func negotiate(_ features: StreamFeatures, _ layer: Layer, _ login: LoginPlan, _ deadline: Instant) -> Action {
+        switch layer {
+        case .clear:
+            // What else is offered here was said by anybody (CVE-2016-10027).
+            guard features.startTLS else {
+                return end(.security("the server does not offer encryption (STARTTLS), or somebody on the way removed the offer"), .close)
+            }
+            phase = .login(.proceed, deadline: deadline)
+            return .requestTLS
+        case .encrypted:
+            do throws(SASLFailure) {
+                let exchange = try login.begin(with: features.mechanisms)
+                phase = .login(.sasl(exchange), deadline: deadline)
+                return .authenticate(exchange.mechanism, initial: exchange.initial)
+            } catch {
+                return end(error.end, .close)
+            }
+        case .authenticated:
+            guard features.bind else { return broken("the server offers no resource binding", "unsupported-feature") }
+            phase = .login(.bind(id: login.bindID, streamManagement: features.streamManagement), deadline: deadline)
+            return .bind(id: login.bindID)
+        }
+    }
+
+    private mutating func proceed(_ element: StreamElement, _ deadline: Instant) -> Action {
+        switch element {
+        case .proceed:
+            phase = .login(.handshake, deadline: deadline)
+            return .startTLS
+        case .tlsFailure:
+            return end(.security("the server offered encryption and then could not begin it"), .close)
+        case .features, .error, .challenge, .success, .failure, .enabled, .enableFailed, .acknowledgementRequest,
+            .acknowledgement, .message, .presence, .iq, .unknownStanza, .unknown:
+            return end(.security("the server offered encryption and then went on without it"), .close)
+        }
+    }
+
+    private mutating func authenticate(_ element: StreamElement, _ exchange: SASLExchange, _ deadline: Instant) -> Action {
+        var exchange = exchange
+        switch element {
+        case .challenge(let text):
+            do throws(SASLFailure) {
+                let response = try exchange.respond(to: text)
+                phase = .login(.sasl(exchange), deadline: deadline)
+                return .respond(response)
+            } catch {
+                return end(error.end, .close)
+            }
+        case .success(let text):
+            do throws(SASLFailure) {
+                try exchange.finish(text)
+                phase = .login(.header(.authenticated), deadline: deadline)
+                return .openStream(.authenticated)
+            } catch {
+                return end(error.end, .close)
+            }
+        case .failure(let error):
+            return end(.credentials(condition: error.condition, text: error.text), .close)
+        case .features, .error, .proceed, .tlsFailure, .enabled, .enableFailed, .acknowledgementRequest,
+            .acknowledgement, .message, .presence, .iq, .unknownStanza, .unknown:
+            return unexpected("the answer to the login")
+        }
+    }
+
+    private mutating func bind(
+        _ element: StreamElement, _ id: String, _ streamManagement: Bool, _ login: LoginPlan, _ now: Instant
+    ) -> Action {
+        switch element {
+        case .iq(let iq):
+            switch Binding.answer(iq, id: id, account: login.account) {
+            case .other: return .nothing
+            case .bound(let jid):
+                phase = .online(Online(jid: jid, at: now))
+                return .goOnline(jid, streamManagement: streamManagement)
+            case .refused(let error):
+                return end(.serverClosed(condition: error.condition, text: error.text ?? "it refused the resource"), .close)
+            case .malformed: return broken("the server bound no usable address", "undefined-condition")
+            }
+        // Nothing is addressed to a session that has no address yet.
+        case .message, .presence: return .nothing
+        case .features, .error, .proceed, .tlsFailure, .challenge, .success, .failure, .enabled, .enableFailed,
+            .acknowledgementRequest, .acknowledgement, .unknownStanza, .unknown:
+            return unexpected("the bound address")
+        }
+    }
+
+    private mutating func online(_ element: StreamElement) -> Action {
+        switch element {
+        case .message, .presence, .iq, .enabled, .enableFailed, .acknowledgementRequest, .acknowledgement: return .deliver
+        // RFC 6120 §4.9.3.24: in the stanzas' own namespace there are three and no more.
+        case .unknownStanza(let name): return broken("an unknown stanza <\(name)/>", "unsupported-stanza-type")
+        // A server may announce what we did not ask about; there is nothing to do about it.
+        case .features, .unknown: return .nothing
+        case .proceed, .tlsFailure, .challenge, .success, .failure:
+            return broken("a login element in a bound session", "unsupported-stanza-type")
+        case .error(let error): return failed(error)
+        }
+    }
+
+    // MARK: The end
+
+    mutating func close(deadline: Instant) -> Action {
+        switch phase {
+        case .idle: return end(.closedByUs, .silence)
+        case .login(.handshake, _): return end(.closedByUs, .silence)
+        case .login: return end(.closedByUs, .close)
+        case .online:
+            phase = .closing(deadline: deadline)
+            return .closeStream
+        case .closing, .ended: return .nothing
+        }
+    }
+
+    /// Time has passed: the deadline of the login or of the close.
+    mutating func elapsed(at now: Instant) -> Action {
+        switch phase {
+        case .idle, .online, .ended: return .nothing
+        case .closing(let deadline): return deadline <= now ? end(.closedByUs, .silence) : .nothing
+        case .login(let step, let deadline):
+            guard deadline <= now else { return .nothing }
+            switch step {
+            case .header: return end(.timeout("the server did not open its stream"), .close)
+            case .features: return end(.timeout("the server did not say what it offers"), .close)
+            case .proceed: return end(.timeout("the server did not answer the request for encryption"), .close)
+            case .handshake: return end(.timeout("the TLS handshake did not finish"), .silence)
+            case .sasl: return end(.timeout("the server did not answer the login"), .close)
+            case .bind: return end(.timeout("the server did not bind an address"), .close)
+            }
+        }
+    }
+
+    /// The bound session found that it cannot go on.
+    mutating func fail(_ reason: SessionEnd, _ farewell: Farewell) -> Action { end(reason, farewell) }
+
+    private mutating func failed(_ error: PeerError) -> Action {
+        switch phase {
+        case .idle, .ended: return .nothing
+        case .login, .online: return end(.serverClosed(condition: error.condition, text: error.text), .close)
+        case .closing: return end(.closedByUs, .silence)
+        }
+    }
+
+    private mutating func unexpected(_ what: String) -> Action {
+        broken("the server sent something else than \(what)", "invalid-xml")
+    }
+
+    private mutating func broken(_ reason: String, _ condition: StreamCondition) -> Action {
+        switch phase {
+        case .idle, .ended: return .nothing
+        case .login, .online: return end(.protocol(reason), .error(condition))
+        case .closing: return end(.closedByUs, .silence)
+        }
+    }
+
+    private mutating func end(_ reason: SessionEnd, _ farewell: Farewell) -> Action {
+        if case .ended = phase { return .nothing }
+        phase = .ended
+        return .end(reason, farewell)
+    }
+}

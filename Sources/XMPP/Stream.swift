@@ -1,0 +1,152 @@
+/// Namespaces of RFC 6120.
+enum Namespace {
+    static let streams: StaticString = "http://etherx.jabber.org/streams"
+    static let client: StaticString = "jabber:client"
+    static let tls: StaticString = "urn:ietf:params:xml:ns:xmpp-tls"
+    static let sasl: StaticString = "urn:ietf:params:xml:ns:xmpp-sasl"
+    static let bind: StaticString = "urn:ietf:params:xml:ns:xmpp-bind"
+    static let streamErrors: StaticString = "urn:ietf:params:xml:ns:xmpp-streams"
+    static let stanzaErrors: StaticString = "urn:ietf:params:xml:ns:xmpp-stanzas"
+    static let roster: StaticString = "jabber:iq:roster"
+    /// XEP-0198.
+    static let management: StaticString = "urn:xmpp:sm:3"
+    static let xml: StaticString = "http://www.w3.org/XML/1998/namespace"
+}
+
+/// A condition of RFC 6120 §4.9.3 that we send.
+struct StreamCondition: Equatable, ExpressibleByStringLiteral {
+    let name: StaticString
+
+    init(_ name: StaticString) { self.name = name }
+    init(stringLiteral name: StaticString) { self.name = name }
+
+    static func == (a: StreamCondition, b: StreamCondition) -> Bool { a.name.description == b.name.description }
+}
+
+/// The server's stream header (RFC 6120 §4.7).
+struct StreamHeader: Equatable {
+    /// Why the stream cannot be used, as a stream error condition.
+    enum Fault: Equatable { case wrongNamespace, unsupportedVersion }
+
+    var fault: Fault?
+
+    init(_ root: Element) {
+        if !root.is("stream", Namespace.streams) {
+            fault = .wrongNamespace
+        } else if !Self.isSupported(root.attribute("version")) {
+            fault = .unsupportedVersion
+        }
+    }
+
+    /// §4.7.5: without a version it is 0.9, which has neither features nor STARTTLS.
+    private static func isSupported(_ version: String?) -> Bool {
+        guard let version, let major = version.utf8.split(separator: UInt8(ascii: ".")).first else { return false }
+        return major.contains { $0 >= UInt8(ascii: "1") && $0 <= UInt8(ascii: "9") }
+    }
+
+    /// Ours. `from` is told only once the stream is encrypted (§4.7.1): it names the account.
+    static func write(to writer: inout XMLWriter, domain: String, from: JID?) {
+        writer.raw("<?xml version='1.0'?><stream:stream")
+        if let from {
+            writer.raw(" from='")
+            writer.rawAttributeValue(from.description)
+            writer.raw("'")
+        }
+        writer.raw(" to='")
+        writer.rawAttributeValue(domain)
+        writer.raw("' version='1.0' xml:lang='en' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>")
+    }
+}
+
+/// `<stream:features/>`, as far as Perch takes part (RFC 6120 §4.3.2). Compression (XEP-0138) is not even read:
+/// together with TLS it leaks secrets (CRIME), and it multiplies what a hostile server can make us hold.
+struct StreamFeatures: Equatable {
+    var startTLS: Bool
+    var mechanisms: [String]
+    var bind: Bool
+    var streamManagement: Bool
+
+    init(_ element: Element) {
+        startTLS = element.child("starttls", Namespace.tls) != nil
+        mechanisms = []
+        if let list = element.child("mechanisms", Namespace.sasl) {
+            for mechanism in list.children where mechanism.is("mechanism", Namespace.sasl) {
+                if mechanisms.count == Limits.mechanisms { break }
+                mechanisms.append(mechanism.text)
+            }
+        }
+        bind = element.child("bind", Namespace.bind) != nil
+        streamManagement = element.child("sm", Namespace.management) != nil
+    }
+}
+
+/// `<stream:error/>` (RFC 6120 §4.9), or `<failure/>` of SASL (§6.5), as the server sent it.
+struct PeerError: Equatable {
+    var condition: String
+    var text: String?
+
+    /// - Parameter namespace: of the condition element and of its text.
+    init(_ element: Element, conditionsIn namespace: StaticString) {
+        condition = "undefined-condition"
+        for child in element.children where child.isIn(namespace) {
+            if child.isNamed("text") {
+                if text == nil { text = Self.short(child.text) }
+            } else {
+                condition = Self.short(child.name)
+                // §4.9.3.19: the new host is the content of the condition.
+                if child.isNamed("see-other-host"), text == nil { text = Self.short(child.text) }
+            }
+        }
+        if text?.isEmpty ?? false { text = nil }
+    }
+
+    private static func short(_ text: String) -> String {
+        text.utf8.count <= Limits.errorText ? text : String(decoding: text.utf8.prefix(Limits.errorText), as: UTF8.self)
+    }
+}
+
+/// One child of the stream, told apart by name and namespace.
+enum StreamElement {
+    case features(StreamFeatures)
+    case error(PeerError)
+    case proceed
+    case tlsFailure
+    /// Base64 as it stands there.
+    case challenge(String)
+    case success(String)
+    case failure(PeerError)
+    case enabled
+    case enableFailed
+    case acknowledgementRequest
+    /// nil: `h` is missing or no number.
+    case acknowledgement(UInt32?)
+    case message(Element)
+    case presence(Element)
+    case iq(Element)
+    /// In `jabber:client`, but none of the three.
+    case unknownStanza(String)
+    /// Of a namespace that Perch does not speak, or misplaced.
+    case unknown(String)
+
+    init(_ element: Element) {
+        if element.isIn(Namespace.client) {
+            if element.isNamed("message") { self = .message(element) }
+            else if element.isNamed("presence") { self = .presence(element) }
+            else if element.isNamed("iq") { self = .iq(element) }
+            else { self = .unknownStanza(element.name) }
+        } else if element.isIn(Namespace.management) {
+            if element.isNamed("r") { self = .acknowledgementRequest }
+            else if element.isNamed("a") { self = .acknowledgement(element.attribute("h").flatMap { UInt32($0) }) }
+            else if element.isNamed("enabled") { self = .enabled }
+            else if element.isNamed("failed") { self = .enableFailed }
+            else { self = .unknown(element.name) }
+        } else if element.is("features", Namespace.streams) { self = .features(StreamFeatures(element)) }
+        else if element.is("error", Namespace.streams) { self = .error(PeerError(element, conditionsIn: Namespace.streamErrors)) }
+        else if element.is("proceed", Namespace.tls) { self = .proceed }
+        else if element.is("failure", Namespace.tls) { self = .tlsFailure }
+        else if element.is("challenge", Namespace.sasl) { self = .challenge(element.text) }
+        else if element.is("success", Namespace.sasl) { self = .success(element.text) }
+        else if element.is("failure", Namespace.sasl) { self = .failure(PeerError(element, conditionsIn: Namespace.sasl)) }
+        else { self = .unknown(element.name) }
+    }
+}

@@ -1,0 +1,187 @@
+import Testing
+import Time
+
+@testable import XMPP
+
+/// Silence, the close, and the server's end of the session.
+@Suite struct LivenessTests {
+    @Test func `a silent server is pinged and its answer is a sign of life`() {
+        online {
+            $0.play("""
+                T: 59s
+                T: 1s
+                C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>
+                T: 29s
+                S: <iq type='error' id='x1' from='example.org'><error type='cancel'><service-unavailable xmlns='{stanzas}'/></error></iq>
+                T: 59s
+                T: 1s
+                C: <iq type='get' id='x2' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>
+                """)
+        }
+    }
+
+    @Test func `a server that does not answer is given up`() {
+        online {
+            $0.play("""
+                T: 60s
+                C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>
+                T: 30s
+                C: {end}
+                E: ended, backoff: timeout: the server does not answer any more
+                O: closeTransport
+                T: 600s
+                """)
+        }
+    }
+
+    @Test func `white space is no sign of life`() {
+        online {
+            $0.play("T: 60s\nC: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nT: 20s")
+            $0.receive([0x20, 0x0A])
+            $0.play("T: 10s\nC: {end}\nE: ended, backoff: timeout: the server does not answer any more\nO: closeTransport")
+        }
+    }
+
+    @Test func `with stream management an acknowledgement is asked for instead`() {
+        transcript {
+            $0.logIn(streamManagement: true)
+            $0.play("""
+                S: <enabled xmlns='urn:xmpp:sm:3'/>
+                T: 60s
+                C: <r xmlns='urn:xmpp:sm:3'/>
+                S: <a xmlns='urn:xmpp:sm:3' h='0'/>
+                T: 60s
+                C: <r xmlns='urn:xmpp:sm:3'/>
+                T: 30s
+                C: {end}
+                E: ended, backoff: timeout: the server does not answer any more
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test func `a probe can be asked for at once, one at a time`() {
+        online {
+            $0.session.ping(at: $0.now)
+            $0.session.ping(at: $0.now)
+            $0.play("C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>")
+        }
+    }
+
+    @Test func `after a suspend the server is asked whether it is still there`() {
+        online {
+            $0.play("T: 5s")
+            $0.sleep(.seconds(3600))
+            $0.play("C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>")
+        }
+    }
+
+    @Test func `closing waits for the server's end`() {
+        online {
+            $0.play("""
+                D: close
+                C: {end}
+                S: <message from='alice@example.org/a'><body>lamp on</body></message>{end}
+                E: ended, backoff: the session was closed
+                O: closeTransport
+                S: {end}
+                D: disconnected
+                D: close
+                """)
+        }
+    }
+
+    @Test func `closing does not wait long`() {
+        online {
+            $0.play("D: close\nC: {end}\nT: 1s\nT: 1s\nE: ended, backoff: the session was closed\nO: closeTransport")
+        }
+    }
+
+    @Test func `closing says what was handled`() {
+        transcript {
+            $0.logIn(streamManagement: true)
+            $0.play("""
+                S: <enabled xmlns='urn:xmpp:sm:3'/><message from='alice@example.org/a'/>
+                E: message normal from alice@example.org/a
+                D: close
+                C: <a xmlns='urn:xmpp:sm:3' h='1'/>{end}
+                D: disconnected
+                E: ended, backoff: the session was closed
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test(arguments: [
+        ("system-shutdown", "now: the server closed the session: system-shutdown"), ("reset", "now: the server closed the session: reset"),
+        ("conflict", "slowly: another program logged in with this account and the same resource; give each board its own account or resource"),
+        ("connection-timeout", "backoff: the server closed the session: connection-timeout"), ("x", "backoff: the server closed the session: x"),
+    ])
+    func `a stream error decides how soon to come back`(condition: String, end: String) {
+        online {
+            $0.play("S: <stream:error><\(condition) xmlns='{streams}'/></stream:error>{end}\nC: {end}\nE: ended, \(end)\nO: closeTransport")
+        }
+    }
+
+    @Test func `a server that closes the stream is answered`() {
+        online { $0.play("S: {end}\nC: {end}\nE: ended, backoff: the server closed the session\nO: closeTransport") }
+    }
+
+    @Test func `a lost connection ends the session`() {
+        online { $0.play("D: disconnected\nE: ended, backoff: the connection was lost\nO: closeTransport") }
+    }
+
+    @Test func `a huge stanza ends the session`() {
+        online {
+            let stanza = "<message from='a@example.org'><body>" + String(repeating: "a", count: 300 * 1024)
+            $0.receive(Array(stanza.utf8))
+            $0.expect([
+                "C: <stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
+                "E: ended, backoff: protocol error: a stanza of more than 262144 bytes", "O: closeTransport",
+            ])
+        }
+    }
+
+    @Test func `deep nesting ends the session`() {
+        online {
+            $0.receive(Array(("<message>" + String(repeating: "<a>", count: 100)).utf8))
+            $0.expect([
+                "C: <stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
+                "E: ended, backoff: protocol error: XML nested more than 32 levels deep", "O: closeTransport",
+            ])
+        }
+    }
+
+    @Test(arguments: [
+        ("<!-- -->", "restricted-xml"), ("<?php ?>", "restricted-xml"), ("<message>&bomb;</message>", "restricted-xml"), ("<a></b>", "not-well-formed"),
+        ("x", "bad-format"), ("<x:a/>", "bad-namespace-prefix"), ("<message>\u{1}</message>", "not-well-formed"),
+    ])
+    func `XML that XMPP forbids ends the session`(xml: String, condition: String) {
+        online {
+            $0.receive(Array(xml.utf8))
+            let output = $0.takeOutput()
+            #expect(output.first == "C: " + Transcript.expand("<stream:error><\(condition) xmlns='{streams}'/></stream:error>{end}"))
+            #expect(output.last == "O: closeTransport")
+        }
+    }
+
+    @Test func `nothing happens after the end`() throws {
+        let alice = try JID("alice@example.org")
+        online {
+            $0.play("D: disconnected\nE: ended, backoff: the connection was lost\nO: closeTransport")
+            #expect(!$0.session.isOnline)
+            #expect($0.session.nextDeadline == nil)
+            #expect($0.session.send(OutgoingMessage(to: alice), at: $0.now) == nil)
+            $0.play("S: <message from='alice@example.org'/>\nD: connected\nD: secured\nD: close\nT: 3600s")
+        }
+    }
+}
+
+extension Transcript {
+    /// The clock jumps, and one tick comes late.
+    func sleep(_ duration: Duration) {
+        skip(duration)
+        session.tick(at: now)
+        drain()
+    }
+}
