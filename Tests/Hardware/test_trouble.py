@@ -1,0 +1,71 @@
+"""Lines that perch cannot have, and what it says then. tools/gpio-vm gave GPIO5 to a driver called gpio-fan."""
+import subprocess
+
+LAMP = "[line lamp]\npin = GPIO17\npart = relay\n"
+NOBODY = 65534
+
+
+def as_nobody(board, *groups):
+    """Options for `Board.command` that make it run as nobody, able to read its files."""
+    for path in (board.folder.parent, board.folder.parent.parent, board.folder):
+        path.chmod(0o755)
+    subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", str(board.folder)], check=True)
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": list(groups)}
+
+
+def test_a_line_in_use_by_a_driver_names_it(board):
+    board.configure("[line fan]\npin = GPIO5\npart = relay\n")
+    status, out, err = board.command("run", "--config", board.config, "--state", board.state)
+    assert status not in (0, 77, 78)
+    assert "fan" in err and "GPIO5" in err and "in use by gpio-fan" in err
+    status, out, err = board.command("check", "--config", board.config)
+    assert status != 0
+    assert "in use by gpio-fan" in out + err
+
+
+def test_a_line_in_use_by_a_program_names_it_and_is_free_afterwards(board, line):
+    line("GPIO17")
+    holder = subprocess.Popen(["gpioset", "--mode=signal", "pinctrl-bcm2835", "17=1"])
+    try:
+        line("GPIO17").wait(1)
+        board.configure(LAMP)
+        status, _, err = board.command("run", "--config", board.config, "--state", board.state)
+        assert status not in (0, 77, 78) and "in use by gpioset" in err
+    finally:
+        holder.terminate()
+        holder.wait()
+    board.start(LAMP)
+    assert board.ask("lamp on") == "lamp is on"
+
+
+def test_without_permission_perch_names_the_group_and_the_command(board):
+    board.configure(LAMP)
+    options = as_nobody(board)
+    for words in (["run", "--config", board.config, "--state", board.state], ["check", "--config", board.config]):
+        status, out, err = board.command(*words, **options)
+        assert status == 77, (words, out, err)
+        assert "/dev/gpiochip" in out + err and "usermod -aG gpio nobody" in out + err
+
+
+def test_membership_in_the_group_is_all_it_takes(board):
+    import grp
+    board.configure(LAMP)
+    status, out, err = board.command("check", "--config", board.config, **as_nobody(board, grp.getgrnam("gpio").gr_gid))
+    assert status == 0, out + err
+
+
+def test_a_line_that_does_not_exist_is_refused_with_file_and_line(board):
+    board.configure("[line lamp]\npin = GPIO71\npart = relay\n")
+    status, _, err = board.command("run", "--config", board.config, "--state", board.state)
+    assert status in (1, 78)
+    number = open(board.config).read().split("pin = GPIO71")[0].count("\n") + 1
+    assert f"perch.conf:{number}" in err and "GPIO71" in err and "did you mean GPIO17" in err
+
+
+def test_perch_lines_tells_what_is_free_and_what_is_in_use(board):
+    status, out, _ = board.command("lines", "--profile", "raspberry-pi-3")
+    assert status == 0
+    rows = {row.split()[0]: row for row in out.splitlines() if row.strip()}
+    assert "gpio-fan" in rows["GPIO5"]
+    assert "11" in rows["GPIO17"] and "free" in rows["GPIO17"]
+    assert "RELAY1" in rows and "expander:2" in rows
