@@ -1,28 +1,38 @@
 /// An XMPP address after RFC 7622: `localpart@domainpart/resourcepart`.
+///
+/// The parts are stored prepared, so two addresses of the same account are equal: case, Unicode normalization, a dot
+/// behind the domain and `xn--` labels make no difference. Resources differ by case.
 public struct JID: Hashable, Sendable, CustomStringConvertible {
+    /// Bytes of each part (RFC 7622 §3.1).
+    public static let partLimit = 1023
+
     public let local: String?
+    /// With its Unicode labels; an IPv6 address stands in brackets.
     public let domain: String
     public let resource: String?
 
+    /// Takes an address apart at the first `/` and the first `@` before it, and prepares its parts.
     public init(_ text: String) throws(JIDError) {
-        // Contract only; the XML and SASL work replaces this file.
-        var rest = Substring(text)
-        if let slash = rest.firstIndex(of: "/") {
-            resource = String(rest[rest.index(after: slash)...])
-            rest = rest[..<slash]
+        let bytes = text.utf8
+        // Preparation shortens: three bytes of a full-width letter become one. Beyond that nothing can be valid.
+        if bytes.count > 4 * 3 * JID.partLimit { throw .tooLong(.address) }
+        var rest = text[...]
+        if let slash = bytes.firstIndex(of: UInt8(ascii: "/")) {
+            resource = try JIDPart.resource(text[bytes.index(after: slash)...])
+            rest = text[..<slash]
         } else {
             resource = nil
         }
-        if let at = rest.firstIndex(of: "@") {
-            local = String(rest[..<at])
-            rest = rest[rest.index(after: at)...]
+        if let at = rest.utf8.firstIndex(of: UInt8(ascii: "@")) {
+            local = try JIDPart.local(rest[..<at])
+            rest = rest[bytes.index(after: at)...]
         } else {
             local = nil
         }
-        domain = String(rest)
-        if domain.isEmpty { throw .emptyDomain }
+        domain = try DomainName.prepare(rest)
     }
 
+    /// Only for parts of an address that was prepared.
     init(local: String?, domain: String, resource: String?) {
         self.local = local
         self.domain = domain
@@ -33,6 +43,14 @@ public struct JID: Hashable, Sendable, CustomStringConvertible {
     public var bare: JID { resource == nil ? self : JID(local: local, domain: domain, resource: nil) }
     public var isBare: Bool { resource == nil }
 
+    /// The same account or room with this resource or nickname.
+    public func with(resource: String) throws(JIDError) -> JID {
+        JID(local: local, domain: domain, resource: try JIDPart.resource(resource[...]))
+    }
+
+    /// The domain as DNS and certificates write it: labels beyond ASCII as `xn--` (RFC 5891).
+    public var asciiDomain: String { DomainName.ascii(domain) }
+
     public var description: String {
         var text = ""
         if let local { text += local + "@" }
@@ -42,6 +60,46 @@ public struct JID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-public enum JIDError: Error, Equatable {
+/// Why a text is no XMPP address.
+public enum JIDError: Error, Equatable, Sendable {
+    public enum Part: Equatable, Sendable { case address, local, domain, resource }
+
     case emptyDomain
+    case emptyLocal
+    case emptyResource
+    case tooLong(Part)
+    /// A character, by its code, that this part must not contain.
+    case forbidden(Part, UInt32)
+    /// Two dots in a row, a hyphen at an end of a label, a label beyond 63 bytes, a broken `xn--` label.
+    case badLabel
+    case badIPv6
+
+    public var description: String {
+        switch self {
+        case .emptyDomain: "an address needs a domain, such as name@example.org"
+        case .emptyLocal: "the address has nothing before its @"
+        case .emptyResource: "the address has nothing behind its /"
+        case .tooLong(.address): "the address is too long"
+        case .tooLong(let part): "the \(JIDError.name(part)) of an address has at most \(JID.partLimit) bytes"
+        case .forbidden(let part, 0x20): "the \(JIDError.name(part)) of the address must not have a space here"
+        case .forbidden(let part, let scalar): "the \(JIDError.name(part)) of the address must not contain \(JIDError.shown(scalar))"
+        case .badLabel: "the domain of the address is no domain name"
+        case .badIPv6: "the address in brackets is no IPv6 address"
+        }
+    }
+
+    private static func name(_ part: Part) -> String {
+        switch part {
+        case .address: "text"
+        case .local: "name"
+        case .domain: "domain"
+        case .resource: "resource"
+        }
+    }
+
+    private static func shown(_ value: UInt32) -> String {
+        if value > 0x20, value < 0x7F, let scalar = Unicode.Scalar(value) { return "\"\(Character(scalar))\"" }
+        let digits = String(value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
 }
