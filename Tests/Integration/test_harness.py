@@ -71,3 +71,39 @@ def test_a_process_that_ends_early_is_reported_with_its_last_words():
     with pytest.raises(Timeout, match="about to fail"):
         process.wait_for_line("ready")
     assert process.wait() == 3
+
+
+def test_a_rogue_that_does_everything_right_lets_an_ordinary_client_in(prosody, authority):
+    """So its SCRAM and its binding are right, and what the hostile tests spoil is all that is wrong."""
+    from harness.person import Person
+    from harness.rogue import PROCEED, STARTTLS, Rogue
+    account = prosody.account("alice")
+
+    def script(connection):
+        connection.open_stream(STARTTLS)
+        connection.expect("<starttls[^>]*>")
+        connection.send(PROCEED)
+        connection.start_tls()
+        connection.scram(account.password)
+        connection.bind(account.jid)
+        request = connection.expect(r"<iq[^>]*id=[\"']([^\"']*)[\"'][^>]*>\s*<query xmlns=[\"']jabber:iq:roster")[1].decode()
+        connection.send(f"<iq type='result' id='{request}'><query xmlns='jabber:iq:roster'/></iq>")
+        connection.expect("<presence")
+        connection.send(f"<message from='{account.jid}' type='chat'><body>welcome</body></message>")
+        connection.expect_close()
+    with Rogue(script, authority.issue("garden.example"), authority.ca) as rogue:
+        with Person(account, rogue) as alice:
+            assert alice.next_message(account.jid).body == "welcome"
+
+
+def test_a_relay_counts_connections_and_passes_bytes_both_ways(prosody, person):
+    from harness.person import Person
+    from harness.relay import Relay
+    bob = person("bob", prosody)
+    with Relay(prosody.port) as relay:
+        class Through:
+            port, ca = relay.port, prosody.ca
+        with Person(prosody.account("alice"), Through) as alice:
+            alice.send(bob.jid, "hello")
+            assert bob.next_message(alice.jid).body == "hello"
+        assert len(relay.connections) == 1
