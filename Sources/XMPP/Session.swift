@@ -17,6 +17,8 @@ public final class Session {
     private var state = SessionState()
     private var parser: XMLStreamParser
     var outbox = Outbox()
+    /// How we logged in, as far as that has come.
+    public private(set) var loginReport = LoginReport()
     private var idCounter: UInt64 = 0
     private let extensions: [Extension]
     let features: [String]
@@ -111,6 +113,9 @@ public final class Session {
         online?.heard = now.instant
         online?.probeDeadline = nil
         let element = StreamElement(element)
+        if case .login(.features(.encrypted), _) = state.phase, case .features(let features) = element {
+            loginReport.offered = features.mechanisms
+        }
         let action = state.received(element, with: login, at: now.instant)
         if action == .deliver, let online {
             deliver(element, to: online, at: now)
@@ -174,12 +179,14 @@ public final class Session {
         case .startTLS:
             outbox.put(.startTLS)
         case .authenticate(let mechanism, let initial):
+            loginReport.mechanism = mechanism.name.description
             SASLExchange.writeAuth(to: &outbox.writer, mechanism: mechanism, initial: initial)
         case .respond(let response):
             SASLExchange.writeResponse(to: &outbox.writer, response)
         case .bind(let id):
             Binding.write(to: &outbox.writer, id: id, resource: options.resource)
         case .goOnline(let jid, let streamManagement):
+            loginReport.hasStreamManagement = streamManagement
             begin(jid, streamManagement: streamManagement, at: now)
         case .closeStream:
             outbox.writer.raw("</stream:stream>")

@@ -175,6 +175,15 @@ import Testing
         }
     }
 
+    @Test func `how we logged in can be told`() {
+        transcript {
+            $0.logIn(streamManagement: true)
+            #expect($0.session.loginReport.offered == ["EXTERNAL"])
+            #expect($0.session.loginReport.mechanism == "EXTERNAL")
+            #expect($0.session.loginReport.hasStreamManagement)
+        }
+    }
+
     @Test func `compression is never taken up`() {
         transcript {
             $0.play("""
