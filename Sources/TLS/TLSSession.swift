@@ -108,9 +108,11 @@ public final class TLSSession {
         plaintext = []
     }
 
-    /// Encrypts. Errors: `.protocol` before the handshake is done and after the end.
+    /// Encrypts. Error: `.protocol` before the handshake is done. After either side's close the bytes are dropped: a server
+    /// that shuts down says so and closes in one go, and our stream's end must not turn that into a failure.
     public func send(_ bytes: [UInt8]) throws(TLSError) {
         if case .failed(let error) = state { throw error }
+        if state == .closed { return }
         guard state == .established else { throw .protocol("the connection is not secured") }
         var start = 0
         while start < bytes.count {

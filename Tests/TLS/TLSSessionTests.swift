@@ -133,6 +133,8 @@ import Testing
         client.readPlaintext(into: &plaintext)
         #expect(plaintext == Array("last".utf8))
         #expect(client.isClosedByPeer)
+        try client.send(Array("the answer to a goodbye".utf8))
+        #expect(client.takeCiphertext().isEmpty)
 
         let other = try TLSSession(try context(), serverName: "xmpp.example")
         let otherServer = TestServer(identity())
