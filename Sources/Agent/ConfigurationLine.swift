@@ -36,10 +36,10 @@ extension LineConfiguration {
     private static func onDisconnect(_ text: String) throws(Complaint) -> OnDisconnect? {
         let words = ConfigurationValue.words(text)
         if words == ["keep"] { return nil }
-        guard words.count == 3, words[0] == "off" || words[0] == "on", words[1] == "after" else {
+        guard words.count >= 3, words[0] == "off" || words[0] == "on", words[1] == "after" else {
             throw Complaint("\"\(text)\" is not understood; write \"off after 10min\", \"on after 10min\" or \"keep\"")
         }
-        return OnDisconnect(on: words[0] == "on", after: try ConfigurationValue.duration(words[2], Duration.zero...timerRange.upperBound))
+        return OnDisconnect(on: words[0] == "on", after: try ConfigurationValue.duration(words[2...].joined(separator: " "), Duration.zero...timerRange.upperBound))
     }
 
     /// A kernel line name, "pin N" of the header, or "LABEL:OFFSET". Whether it exists only the board knows.

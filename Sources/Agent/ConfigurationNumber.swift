@@ -1,3 +1,5 @@
+import Time
+
 /// Numbers and durations of perch.conf.
 extension ConfigurationValue {
     /// Digits that a Double keeps exactly; more of them would be rounded.
@@ -46,43 +48,18 @@ extension ConfigurationValue {
         return value
     }
 
-    /// Milliseconds of each unit.
-    private static let units: [(name: String, milliseconds: Int64)] = [
-        ("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000),
-    ]
-
-    /// "20ms", "1.5h" in `range`, in whole milliseconds.
+    /// "20ms", "1.5h" in `range`.
     static func duration(_ text: String, _ range: ClosedRange<Duration>) throws(Complaint) -> Duration {
-        let bytes = Array(text.utf8)
-        guard let end = bytes.firstIndex(where: { !isDigit($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ",") })
-        else {
-            if bytes.isEmpty { throw Complaint("a duration is missing") }
+        let duration: Duration
+        do throws(DurationTextError) {
+            duration = try DurationText.parse(text)
+        } catch .noUnit {
             throw Complaint("\"\(text)\" has no unit; write \(text)ms, \(text)s, \(text)min, \(text)h or \(text)d")
+        } catch {
+            throw Complaint(text.isEmpty ? error.description : "\"\(text)\" is no duration: \(error.description)")
         }
-        if end == 0 { throw Complaint("\"\(text)\" is not a duration; write such as 20ms, 1.5h or 10min") }
-        let amount = try number(String(decoding: bytes[..<end], as: UTF8.self))
-        let unit = String(decoding: bytes[end...].drop { $0 == UInt8(ascii: " ") }, as: UTF8.self)
-        guard let factor = units.first(where: { $0.name == unit })?.milliseconds else {
-            throw Complaint("\"\(text)\" has an unknown unit; write ms, s, min, h or d")
-        }
-        // At most 10¹⁵ days: far inside Double, but not inside Int64 once multiplied.
-        let milliseconds = amount * Double(factor)
-        guard milliseconds >= 0, milliseconds < 1e15 else { throw outside(text, range) }
-        let duration = Duration.milliseconds(Int64(milliseconds.rounded()))
-        guard range.contains(duration) else { throw outside(text, range) }
-        return duration
-    }
-
-    private static func outside(_ text: String, _ range: ClosedRange<Duration>) -> Complaint {
-        Complaint("\"\(text)\" is not between \(format(range.lowerBound)) and \(format(range.upperBound))")
-    }
-
-    /// The way perch.conf writes it, in the largest unit that divides it.
-    static func format(_ duration: Duration) -> String {
-        let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-        for unit in units.reversed() where milliseconds != 0 && milliseconds % unit.milliseconds == 0 {
-            return "\(milliseconds / unit.milliseconds)\(unit.name)"
-        }
-        return "\(milliseconds)ms"
+        if range.contains(duration) { return duration }
+        throw Complaint(
+            "\"\(text)\" is not between \(DurationText.compact(range.lowerBound)) and \(DurationText.compact(range.upperBound))")
     }
 }

@@ -82,7 +82,7 @@ import Testing
         #expect(report("change 0.5°C") == "perch.conf:5: report: \"0.5°c\" is not a plain number; write it without a unit, such as 0.5")
         #expect(report("change -1") == "perch.conf:5: report: a change of -1 is less than nothing; write it without \"-\"")
         #expect(report("every 1ms") == "perch.conf:5: report: \"1ms\" is not between 100ms and 7d")
-        #expect(report("every ..") == "perch.conf:5: report: a duration is missing")
+        #expect(report("every ..") == "perch.conf:5: report: a duration is missing; write such as 20ms, 10s, 2min, 1.5h or 1d")
     }
 
     @Test func `alarms clear at the limit unless said otherwise`() throws {
@@ -101,7 +101,7 @@ import Testing
         #expect(alarm("above 30 clear 28 clear 27") == "perch.conf:5: alarm: \"clear\" stands twice; \(usage)")
         #expect(alarm("above 30 clear 31") == "perch.conf:5: alarm: an alarm above 30 cannot clear above that; choose \"clear\" lower")
         #expect(alarm("below 5 clear 4") == "perch.conf:5: alarm: an alarm below 5 cannot clear below that; choose \"clear\" higher")
-        #expect(alarm("above 30 for 2d") == "perch.conf:5: alarm: \"2d\" is not between 0ms and 1d")
+        #expect(alarm("above 30 for 2d") == "perch.conf:5: alarm: \"2d\" is not between 0s and 1d")
     }
 
     @Test func `numbers are bounded and plain`() {
