@@ -29,7 +29,9 @@ enum ConfigurationValue {
     /// A bare address with a local part.
     static func address(_ text: String) throws(Complaint) -> JID {
         let jid: JID
-        do throws(JIDError) { jid = try JID(text) } catch { throw Complaint("\"\(text)\" is not an address; write name@domain") }
+        do throws(JIDError) { jid = try JID(text) } catch {
+            throw Complaint("\"\(text)\" is not an address: \(error.description)")
+        }
         if !jid.isBare { throw Complaint("\"\(text)\" has a resource; write \(jid.bare.description)") }
         if jid.local == nil { throw Complaint("\"\(text)\" is a domain without a name; write name@\(jid.domain)") }
         return jid

@@ -10,7 +10,9 @@ extension People.Entry {
         if pattern {
             let text = String(address.dropFirst(2))
             let jid: JID
-            do throws(JIDError) { jid = try JID(text) } catch { throw Complaint("\"\(text)\" is not a domain; write *@example.org") }
+            do throws(JIDError) { jid = try JID(text) } catch {
+                throw Complaint("\"\(address)\" is not \"*@\" and a domain: \(error.description)")
+            }
             if jid.local != nil || !jid.isBare { throw Complaint("\"\(text)\" is not a domain; write *@example.org") }
             local = nil
             domain = jid.domain

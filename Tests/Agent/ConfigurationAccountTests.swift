@@ -61,7 +61,7 @@ import XMPP
         }
         #expect(jid("greenhouse@example.org/pi") == ["perch.conf:2: jid: \"greenhouse@example.org/pi\" has a resource; write greenhouse@example.org"])
         #expect(jid("example.org") == ["perch.conf:2: jid: \"example.org\" is a domain without a name; write name@example.org"])
-        #expect(jid("greenhouse@") == ["perch.conf:2: jid: \"greenhouse@\" is not an address; write name@domain"])
+        #expect(jid("greenhouse@") == ["perch.conf:2: jid: \"greenhouse@\" is not an address: an address needs a domain, such as name@example.org"])
     }
 
     @Test func `a mistake in the address does not hide the others`() {
@@ -80,7 +80,7 @@ import XMPP
 @Suite struct `Configuration of people`: ConfigurationFixture {
     private func people(_ text: String) -> [String] { problems("[people]\n" + text) }
 
-    @Test(.enabled(if: (try? JID("A@B.c"))?.domain == "b.c")) func `an exact entry beats the pattern of its domain`() throws {
+    @Test func `an exact entry beats the pattern of its domain`() throws {
         let people = try loaded("[people]\n*@example.org = viewer\nBob@Example.org = admin\n").people
         #expect(people.role(of: try JID("bob@example.org")) == .admin)
         #expect(people.role(of: try JID("eve@example.org")) == .viewer)
@@ -93,12 +93,12 @@ import XMPP
         #expect(people("alice@example.org/phone = admin") == ["perch.conf:4: \"alice@example.org/phone\" has a resource; write alice@example.org"])
         #expect(people("* = viewer") == ["perch.conf:4: \"*\" is nobody; write name@domain, or *@domain for all of a domain"])
         #expect(people("al*@example.org = viewer") == ["perch.conf:4: \"al*@example.org\": \"*\" stands only for the whole name, as in *@example.org"])
-        #expect(people("*@ = viewer") == ["perch.conf:4: \"\" is not a domain; write *@example.org"])
+        #expect(people("*@ = viewer") == ["perch.conf:4: \"*@\" is not \"*@\" and a domain: an address needs a domain, such as name@example.org"])
         #expect(people("*@a@b = viewer") == ["perch.conf:4: \"a@b\" is not a domain; write *@example.org"])
         #expect(people("alice = viewer") == ["perch.conf:4: \"alice\" is a domain without a name; write name@alice"])
     }
 
-    @Test(.enabled(if: (try? JID("A@B.c"))?.domain == "b.c")) func `the same person twice is a mistake in whatever case`() {
+    @Test func `the same person twice is a mistake in whatever case`() {
         #expect(people("alice@example.org = viewer\nAlice@example.org = admin") == ["perch.conf:5: \"Alice@example.org\" stands twice in [people]"])
         #expect(people("*@example.org = viewer\n*@EXAMPLE.org = admin") == ["perch.conf:5: \"*@EXAMPLE.org\" stands twice in [people]"])
     }
