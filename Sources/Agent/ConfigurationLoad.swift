@@ -65,16 +65,20 @@ struct ConfigurationLoader {
         self.partNames = partNames
     }
 
+    /// So many mistakes that no more are looked for; several times those listed, since they are sorted first.
+    private var isHopeless: Bool { problems.count >= Configuration.maximumProblems * 4 }
+
     mutating func problem(_ place: Place, _ text: String) {
+        if isHopeless { return }
         // A part that is used twice is wrong once.
-        for known in problems where known.place == place && known.text == text { return }
+        if place.rank > 0 { for known in problems where known.place == place && known.text == text { return } }
         problems.append((place, text))
     }
 
     mutating func load(_ bytes: [UInt8]) -> ConfigurationResult {
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(place(problem.line), problem.text) }
-        for section in document.sections { read(section) }
+        for section in document.sections where !isHopeless { read(section) }
         checkTags()
         if document.section("account") == nil {
             problem(place(1), "the section [account] is missing; it needs at least \"jid = name@domain\"")

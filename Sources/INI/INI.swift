@@ -9,6 +9,10 @@ public enum INI {
     public static let maximumLineBytes = 1020
     /// Bytes of a section's name. inih's buffer is 50 with the NUL, and it cuts silently.
     public static let maximumSectionBytes = 48
+    /// Sections of one file, and keys of one section. Each is compared with those before it; the agent
+    /// takes 256 lines, 256 sensors and 512 people.
+    public static let maximumSections = 1024
+    public static let maximumEntries = 1024
     /// Mistakes listed for one file: more than a person corrects in one go.
     public static let maximumProblems = 100
 

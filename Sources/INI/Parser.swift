@@ -5,7 +5,7 @@ import CINI
 struct Parser {
     var document = INI.Document()
     private var line = 0
-    /// After a section line that is wrong, its keys belong nowhere and are left out.
+    /// After a section line that is wrong, its keys belong nowhere and are left out; also when there are too many.
     private var skipping = false
 
     mutating func parse(_ bytes: [UInt8]) {
@@ -69,6 +69,7 @@ struct Parser {
         for section in document.sections where section.name == name {
             return problem("[\(name)] stands twice, first in line \(section.line); join the two")
         }
+        if document.sections.count == INI.maximumSections { return problem("there are more than \(INI.maximumSections) sections") }
         skipping = false
         document.sections.append(INI.Section(name: name, line: line))
     }
@@ -86,6 +87,10 @@ struct Parser {
         if hasHashComment(found.value) { return problem("a comment after a value begins with \";\", not with \"#\"") }
         for entry in document.sections[section].entries where entry.key == found.name {
             return problem("\"\(found.name)\" stands twice in [\(document.sections[section].name)], first in line \(entry.line)")
+        }
+        if document.sections[section].entries.count == INI.maximumEntries {
+            skipping = true
+            return problem("[\(document.sections[section].name)] has more than \(INI.maximumEntries) keys")
         }
         document.sections[section].entries.append(INI.Entry(key: found.name, value: found.value, line: line))
     }

@@ -83,6 +83,15 @@ import Testing
         }
     }
 
+    @Test func `the largest file that is all wrong is refused soon`() {
+        for line in ["k=1\n", "x\n", "[a]\n", "[line a]\n", "\u{1}\n", "[sensor b]\nsource=w1:\n"] {
+            let text = anAccount + "[board]\n" + String(repeating: line, count: 255_000 / line.utf8.count)
+            #expect(problems(text).count <= Configuration.maximumProblems + 1)
+        }
+        let unknown = (0..<1000).map { s in "[sensor s\(s)]\n" + (0..<18).map { "unknown\($0) = 1\n" }.joined() }.joined()
+        #expect(problems(String(unknown.prefix(255_000))).count == Configuration.maximumProblems + 1)
+    }
+
     @Test func `a file cut anywhere never traps`() {
         let bytes = Array(valid.utf8)
         for end in bytes.indices { #expect(load(bytes: Array(bytes[..<end])) != .problems([])) }

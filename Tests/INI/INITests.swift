@@ -102,6 +102,15 @@ private func parse(_ text: String) -> INI.Document { INI.parse(Array(text.utf8))
         #expect(document.problems == [INI.Problem(line: 1, text: "the file is larger than 256 KiB")])
     }
 
+    @Test func `the numbers of sections and keys are bounded`() {
+        let keys = parse("[a]\n" + (0..<1030).map { "k\($0)=1\n" }.joined() + "[b]\nx=1\n")
+        #expect(keys.problems == [INI.Problem(line: 1026, text: "[a] has more than 1024 keys")])
+        #expect(keys.sections.map(\.entries.count) == [1024, 1])
+        let sections = parse((0..<1026).map { "[s\($0)]\n" }.joined())
+        #expect(sections.problems.map(\.line) == [1025, 1026])
+        #expect(sections.sections.count == 1024)
+    }
+
     @Test func `the list of problems is bounded`() {
         let document = parse("[a]\n" + String(repeating: "x\n", count: 1000))
         #expect(document.problems.count == INI.maximumProblems + 1)
