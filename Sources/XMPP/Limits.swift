@@ -11,7 +11,7 @@ enum Limits {
     static let stanzasPerAcknowledgement: UInt32 = 10
     /// Stanzas sent without an acknowledgement before the link counts as dead: a minute of a shaped server at 3000 B/s.
     static let unacknowledgedStanzas: UInt32 = 1000
-    /// Bytes of one name or text that a server's error tells and that we keep for the log.
+    /// Characters of one name or text that a server's error tells and that we keep for the log.
     static let errorText = 256
     /// Wait for the server's `</stream:stream>` after ours: a stop must take less than 2 s.
     static let closeTimeout: Duration = .milliseconds(1500)

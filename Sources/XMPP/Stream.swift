@@ -72,11 +72,23 @@ struct StreamFeatures: Equatable {
         if let list = element.child("mechanisms", Namespace.sasl) {
             for mechanism in list.children where mechanism.is("mechanism", Namespace.sasl) {
                 if mechanisms.count == Limits.mechanisms { break }
-                mechanisms.append(mechanism.text)
+                let name = mechanism.text
+                if Self.isMechanismName(name) { mechanisms.append(name) }
             }
         }
         bind = element.child("bind", Namespace.bind) != nil
         streamManagement = element.child("sm", Namespace.management) != nil
+    }
+}
+
+extension StreamFeatures {
+    /// RFC 4422 §3.1: 1 to 20 of A…Z, 0…9, hyphen and underscore.
+    static func isMechanismName(_ name: String) -> Bool {
+        (1...20).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z")) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            }
     }
 }
 
@@ -100,8 +112,14 @@ struct PeerError: Equatable {
         if text?.isEmpty ?? false { text = nil }
     }
 
+    /// Fit for one line of a log: bounded, and without control characters, which could forge further lines.
     private static func short(_ text: String) -> String {
-        text.utf8.count <= Limits.errorText ? text : String(decoding: text.utf8.prefix(Limits.errorText), as: UTF8.self)
+        var result = ""
+        for scalar in text.unicodeScalars.prefix(Limits.errorText) {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
+            result.unicodeScalars.append(isControl ? " " : scalar)
+        }
+        return result
     }
 }
 

@@ -157,6 +157,25 @@ import Testing
         }
     }
 
+    @Test func `what a server says cannot forge lines of the log`() {
+        transcript {
+            $0.play(LoginStage.features.script + """
+                S: <stream:error><host-unknown xmlns='{streams}'/><text xmlns='{streams}'>no&#10;perch: lamp on&#x9b;2J\(String(repeating: "x", count: 1000))</text></stream:error>
+                C: {end}
+                E: ended, backoff: the server closed the session: host-unknown (no perch: lamp on 2J\(String(repeating: "x", count: 236)))
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test func `names that no mechanism can have are not offers`() {
+        transcript {
+            $0.play("D: connected secured\nC: {open}\nS: {stream}" + Transcript.offer("external", "EXTERNAL ", "A\u{9b}", "", "ABCDEFGHIJKLMNOPQRSTU", "X-OK"))
+            $0.expectEnd("E: ended, slowly: cannot log in: the server offers only X-OK to log in")
+            #expect($0.session.loginReport.offered == ["X-OK"])
+        }
+    }
+
     @Test func `challenges without end do not go on for ever`() {
         transcript(.password()) {
             $0.play(Self.scramStart + Self.scramAnswer)
