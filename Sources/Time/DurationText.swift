@@ -105,7 +105,7 @@ public enum DurationText {
     }
 
     private static func milliseconds(_ duration: Duration) -> Int64 {
-        let held = min(max(duration, .zero), .seconds(1_000_000_000_000))
+        let held = min(max(duration, .zero), .seconds(1_000_000_000_000 as Int64))
         let (seconds, attoseconds) = held.components
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
