@@ -12,7 +12,7 @@ extension Board {
     /// Batches of 16 edges taken in one turn of the loop, so that one noisy line cannot starve the others.
     static let batchLimit = 16
 
-    /// What to poll. Ask again after `apply`. Empty on the simulated board.
+    /// What to poll. Ask again after `apply`, also after one that threw. Empty on the simulated board.
     public var edgeSources: [EdgeSource] {
         var sources: [EdgeSource] = []
         for (index, line) in lines.enumerated() {

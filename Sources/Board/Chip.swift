@@ -73,7 +73,7 @@ public final class Chip {
                 names.append(chip.name)
                 chips.append(chip)
             } catch {
-                if failure == nil || error.isPermission { failure = error }
+                if failure == nil || (error.isPermission && failure?.isPermission == false) { failure = error }
             }
         }
         if chips.isEmpty {

@@ -44,6 +44,11 @@ import Testing
         #expect(error?.isPermission == (geteuid() != 0))
     }
 
+    @Test func `the user to be added to the group is the one who runs`() throws {
+        let tree = try FakeTree(["etc/passwd": "broken\nroot2:x:99999:0::/:/bin/sh\ngardener:x:\(geteuid()):0:x:/root:/bin/sh\n"])
+        #expect(currentUser(root: tree.root) == "gardener")
+    }
+
     @Test func `the library's version is known`() {
         #expect(Board.gpiodVersion.hasPrefix("1.") || Board.gpiodVersion.hasPrefix("2."))
     }

@@ -124,7 +124,7 @@ import Time
             [SensorSettings(name: "soil", source: "w2:28", sourceLocation: "perch.conf:20")])
         #expect(
             found == [
-                "perch.conf:9: light: GPIO17 is already the pin of lamp", "perch.conf:12: fan: no line is called \"GPIO71\"; did you mean GPIO7?",
+                "perch.conf:9: light: GPIO17 is already the pin of lamp", "perch.conf:12: fan: no line is called \"GPIO71\"; did you mean GPIO17?",
                 "pump: chip numbers such as gpiochip0 change between kernels and reboots; write the line's name or LABEL:OFFSET as `perch lines` shows them",
                 "perch.conf:20: soil: \"w2\" is no kind of source; did you mean w1:28?",
             ])
