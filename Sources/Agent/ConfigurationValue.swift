@@ -53,7 +53,7 @@ enum ConfigurationValue {
         if text.utf8.count > Configuration.maximumNameLength {
             throw Complaint("the name \"\(text)\" is longer than \(Configuration.maximumNameLength) characters")
         }
-        if ConfigurationKeys.reservedNames.contains(text.lowercased()) {
+        if ConfigurationKeys.reservedNames.contains(text.lowercased()) || Command.isReserved(text) {
             throw Complaint("the name \"\(text)\" is a word of the chat; choose another")
         }
         return text

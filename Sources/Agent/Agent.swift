@@ -1,0 +1,249 @@
+import Time
+import XMPP
+
+/// The device without any input or output of its own: events go in, effects come out, time is handed in.
+///
+/// ```swift
+/// let agent = Agent(configuration: configuration, saved: ["lines": bytes], facts: facts, seed: seed)
+/// for line in lines { claim(line, agent.initialLevel(of: line, at: now)) }
+/// carryOut(agent.handle(.started(levels: levels), at: now))
+/// // then for each event: carryOut(agent.handle(event, at: now)); arm the timer with agent.nextDeadline
+/// ```
+///
+/// The driver carries the effects out in their order and answers each `setLine` and `readLine` with a `lineOutcome`,
+/// each `readSensor` with a `reading`, either at once or later.
+public final class Agent {
+    /// Bytes of a message that is looked at (product §3).
+    static let maximumBody = 1024
+    /// How long a `Really …?` waits for its answer.
+    static let confirmationTime: Duration = .seconds(30)
+    /// Further late messages within this time are counted and answered together.
+    static let lateQuiet: Duration = .seconds(5)
+    /// Characters of a stopping reason in presence.
+    static let maximumReason = 120
+
+    public internal(set) var configuration: Configuration
+    /// May be replaced at any time; `about` and `uptime` tell it.
+    public var facts: HostFacts
+
+    var vocabulary: Vocabulary
+    var outputs = Outputs()
+    var telemetry = Telemetry()
+    var log = ActivityLog()
+    var presence = PresenceStatus()
+    var persons = PersonTable()
+    var strangers = StrangerLog()
+    var recent = RecentMessages()
+    var contacts = Contacts()
+    var errands = Errands()
+    var random: SplitMix64
+
+    var saved: SavedLines
+    var storedLines: [SavedLines.Line]
+    var isOnline = false
+    /// The last effects are on their way: what the state file says stays.
+    var isStopping = false
+    var onlineSince: Moment?
+    var startedAt: Moment?
+    /// The moment of the event at hand, or of the last one.
+    var lastEvent = Instant(.zero)
+    /// What the event at hand has led to so far.
+    var effects: [Effect] = []
+
+    /// - Parameters:
+    ///   - saved: the files of the state directory by name; absent ones are left out.
+    ///   - seed: of the generator of confirmation codes; any random number.
+    public init(configuration: Configuration, saved: [String: [UInt8]], facts: HostFacts, seed: UInt64) {
+        self.configuration = configuration
+        self.facts = facts
+        self.saved = SavedLines(saved[SavedLines.fileName])
+        storedLines = self.saved.lines
+        vocabulary = Vocabulary(configuration)
+        random = SplitMix64(seed: seed)
+        outputs.lines = [LineState](repeating: LineState(), count: configuration.lines.count)
+        telemetry.sensors = [SensorState](repeating: SensorState(), count: configuration.sensors.count)
+    }
+
+    /// Whether the bare JID has a role: strangers' requests are answered as if nobody were here. The board's own
+    /// account counts as a stranger unless it is listed.
+    public func isTrusted(_ jid: JID) -> Bool { role(of: jid) != nil }
+
+    func role(of jid: JID) -> Role? { configuration.people.role(of: jid) }
+
+    /// What to drive a line to when it is claimed; asked before `Event.started`.
+    public func initialLevel(of line: LineIndex, at now: Moment) -> InitialLevel {
+        guard configuration.lines.indices.contains(line) else { return .keep }
+        let settings = configuration.lines[line]
+        guard settings.direction == .output else { return .keep }
+        switch settings.initial {
+        case .off: return .off
+        case .on: return .on
+        case .keep: return .keep
+        case .restore: return saved.restored(settings.name, at: now.timestamp).on ? .on : .off
+        }
+    }
+
+    /// When the next `tick` is due; nil: nothing to wait for.
+    public var nextDeadline: Instant? {
+        var next = outputs.nextDeadline(configuration)
+        func consider(_ instant: Instant?) {
+            if let instant, next.map({ instant < $0 }) ?? true { next = instant }
+        }
+        consider(telemetry.nextDeadline(configuration, after: lastEvent))
+        consider(errands.nextDeadline)
+        consider(persons.nextDeadline)
+        if isOnline { consider(presence.nextDeadline) }
+        return next
+    }
+
+    /// Takes one event and returns what is to be done, in order.
+    public func handle(_ event: Event, at now: Moment) -> [Effect] {
+        lastEvent = now.instant
+        switch event {
+        case .started(let levels): started(levels, now)
+        case .online(_, let resumed): cameOnline(resumed: resumed, now)
+        case .offline(let reason): wentOffline(reason, now)
+        case .roster(let items):
+            contacts.replaceRoster()
+            for item in items { take(item) }
+        case .rosterChanged(let item): take(item)
+        case .message(let message): hear(message, now)
+        case .presence(let presence): if isTrusted(presence.from) { contacts.take(presence) }
+        case .subscription(let verb, let from): take(verb, from: from, now)
+        case .lineChanged(let line, let on): lineChanged(line, on, now)
+        case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket, now)
+        case .reading(let sensor, let outcome): take(outcome, ofSensor: sensor, now)
+        case .tick: tick(now)
+        case .reloaded(let configuration, let levels): reload(configuration, levels, now)
+        case .stopping(let reason): stop(reason, now)
+        }
+        sendPresence(now)
+        var done: [Effect] = []
+        swap(&done, &effects)
+        return done
+    }
+
+    private func sendPresence(_ now: Moment) {
+        if isOnline, let status = presence.due(wantedPresence(now), at: now.instant) { effects.append(.presence(status)) }
+    }
+
+    // MARK: The life of the process and of the link
+
+    private func started(_ levels: [Bool?], _ now: Moment) {
+        startedAt = now
+        outputs.disconnectedSince = now.instant
+        for index in outputs.lines.indices {
+            let line = configuration.lines[index]
+            let level = index < levels.count ? levels[index] : nil
+            outputs.lines[index].level = level
+            outputs.lines[index].reported = level
+            guard line.direction == .output, let level else { continue }
+            var duration: Duration?
+            if line.initial == .restore {
+                let restored = saved.restored(line.name, at: now.timestamp)
+                if restored.on == level { duration = restored.remaining }
+            }
+            // "off until" brings on again what was on before.
+            outputs.lines[index].timer = Outputs.timer(for: line, turning: level, from: true, duration: duration, at: now.instant)
+        }
+        storeLines(now)
+        telemetry.schedule(configuration, at: now.instant)
+        poll(now)
+    }
+
+    private func cameOnline(resumed: Bool, _ now: Moment) {
+        isOnline = true
+        outputs.disconnectedSince = nil
+        for index in outputs.lines.indices { outputs.lines[index].disconnectDone = false }
+        if !resumed || onlineSince == nil { onlineSince = now }
+        if !resumed {
+            contacts.everybodyGone()
+            presence.reset()
+        }
+        presence.isDirty = true
+        // Presence first: before it nobody is sure that we are here.
+        sendPresence(now)
+        // What happened meanwhile, in its present state; the past is not told.
+        for sensor in configuration.sensors.indices { tellNews(of: sensor, askedAt: now.instant, now) }
+        reportEdges(now, isReconnect: true)
+    }
+
+    private func wentOffline(_ reason: String, _ now: Moment) {
+        if isOnline || outputs.disconnectedSince == nil { outputs.disconnectedSince = now.instant }
+        isOnline = false
+    }
+
+    private func stop(_ reason: String, _ now: Moment) {
+        for errand in errands.takeAll() { finish(errand, now) }
+        isStopping = true
+        for (index, line) in configuration.lines.enumerated() where line.direction == .output && outputs.lines.indices.contains(index) {
+            outputs.lines[index].timer = nil
+            switch line.onExit {
+            case .off: drive(index, false, cause: .stopping, now)
+            case .on: drive(index, true, cause: .stopping, now)
+            case .keep: break
+            }
+        }
+        guard isOnline else { return }
+        effects.append(.presence(OwnPresence(available: false, status: reason.isEmpty ? nil : String(reason.prefix(Agent.maximumReason)))))
+        isOnline = false
+    }
+
+    private func tick(_ now: Moment) {
+        runTimers(now)
+        for errand in errands.takeOverdue(at: now.instant) { finish(errand, now) }
+        poll(now)
+        if isOnline { reportEdges(now) }
+        for late in persons.takeLate(at: now.instant) { effects.append(.send(OutgoingMessage(to: late.to, body: Replies.lateMore(late.more)))) }
+        // A reading may have become stale just now.
+        if telemetry.sensors.indices.contains(where: { telemetry.isStale($0, configuration, at: now.instant) }) { presence.isDirty = true }
+    }
+
+    // MARK: Roster
+
+    private func take(_ item: RosterItem) {
+        if item.subscription == .remove {
+            contacts.forget(item.jid)
+        } else if isTrusted(item.jid) {
+            contacts.update(item)
+            // Somebody who sees us shall be seen by us: `who` needs it.
+            if item.subscription == .from, !item.isPendingOut { effects.append(.subscription(.subscribe, to: item.jid.bare)) }
+        } else {
+            removeContact(item.jid.bare)
+        }
+    }
+
+    func removeContact(_ jid: JID) {
+        contacts.forget(jid)
+        effects.append(.removeContact(jid))
+        effects.append(.log(.notice, "\(jid) is not listed under [people] and was removed from the roster"))
+    }
+
+    private func take(_ verb: SubscriptionVerb, from: JID, _ now: Moment) {
+        let person = from.bare
+        guard isTrusted(person) else {
+            if verb == .subscribe { ignoreStranger(person, "asked to see this board", now) }
+            return
+        }
+        let known = contacts.roster[person]
+        switch verb {
+        case .subscribe:
+            effects.append(.subscription(.subscribed, to: person))
+            let isSeen = known.map { $0.subscription == .to || $0.subscription == .both || $0.isPendingOut } ?? false
+            if !isSeen { effects.append(.subscription(.subscribe, to: person)) }
+        case .unsubscribe:
+            // The server has ended their subscription to us; ours to them ends with it.
+            effects.append(.subscription(.unsubscribed, to: person))
+            if known.map({ $0.subscription == .to || $0.subscription == .both || $0.isPendingOut }) ?? true {
+                effects.append(.subscription(.unsubscribe, to: person))
+            }
+        case .subscribed, .unsubscribed: break
+        }
+    }
+
+    func ignoreStranger(_ person: JID, _ what: String, _ now: Moment) {
+        guard strangers.shouldLog(person, at: now.instant) else { return }
+        let address = String(person.bare.description.prefix(ActivityLog.maximumText))
+        effects.append(.log(.notice, "\(address) \(what), but is not listed under [people]: no answer was given"))
+    }
+}

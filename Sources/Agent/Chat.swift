@@ -1,0 +1,157 @@
+import Time
+import XMPP
+
+/// Who said what, and how to answer.
+struct Asker: Equatable {
+    /// With the resource: answers go where the question came from.
+    var from: JID
+    var role: Role
+    var kind: Message.Kind
+    var thread: String?
+    /// What was said.
+    var text: String
+
+    var person: JID { from.bare }
+}
+
+/// What a message must pass before it is a command.
+extension Agent {
+    func hear(_ message: Message, _ now: Moment) {
+        switch message.kind {
+        case .chat, .normal: break
+        // Answering errors makes loops; rooms are not joined in this version; headlines are not meant for us.
+        case .error, .groupchat, .headline: return
+        }
+        guard let role = role(of: message.from) else {
+            if message.body != nil || message.isEncrypted { ignoreStranger(message.from, "wrote to this board", now) }
+            return
+        }
+        // Typing notices, receipts and markers.
+        guard message.body != nil || message.isEncrypted else { return }
+        let asker = Asker(from: message.from, role: role, kind: message.kind, thread: message.thread, text: message.body ?? "")
+        if message.requestsReceipt, let id = message.id { effects.append(.send(OutgoingMessage(to: message.from, kind: message.kind, receiptFor: id))) }
+        if message.isEncrypted {
+            let isFirst = persons.with(asker.person) { person in
+                defer { person.toldAboutEncryption = true }
+                return !person.toldAboutEncryption
+            }
+            if isFirst { reply(asker, Replies.encrypted) }
+            return
+        }
+        let sighting = recent.see(message, at: now.instant)
+        if sighting == .again { return }
+        if let delay = message.delay { return late(delay, asker, now) }
+        guard isAdmitted(asker, now) else { return }
+        if sighting == .sameIDOtherWords { return reply(asker, Replies.sameID) }
+        if asker.text.utf8.count > Agent.maximumBody { return reply(asker, Replies.tooLong) }
+        if message.replaces != nil {
+            switch recent.correctedWasActedOn(message, at: now.instant) {
+            case true?: return reply(asker, Replies.correctedTooLate)
+            case nil: return reply(asker, Replies.correctsUnknown)
+            // A slip that switched nothing may be corrected: the correction is the command.
+            case false?: break
+            }
+        }
+        execute(message, asker, now)
+    }
+
+    private func isAdmitted(_ asker: Asker, _ now: Moment) -> Bool {
+        let (verdict, wait) = persons.with(asker.person) { person in
+            (person.rate.admit(at: now.instant), person.rate.wait(at: now.instant))
+        }
+        switch verdict {
+        case .admitted: return true
+        case .refused:
+            reply(asker, Replies.tooFast(wait))
+            return false
+        case .refusedAgain: return false
+        }
+    }
+
+    /// A message that was stored on its way is never executed. A whole heap of them gets two answers, not one each.
+    private func late(_ said: Timestamp, _ asker: Asker, _ now: Moment) {
+        let isFirst = persons.with(asker.person) { person in
+            person.lateAddress = asker.from
+            guard person.lateUntil == nil else {
+                person.lateMore += 1
+                return false
+            }
+            person.lateUntil = now.instant + Agent.lateQuiet
+            return true
+        }
+        record(asker, line: nil, outcome: "not done: said while I was offline", now)
+        guard isFirst else { return }
+        // A board whose clock is not set, or a sender whose clock is wrong.
+        let isPlausible = Spoken.isClockSet(said) && said < now.timestamp
+        reply(asker, Replies.late(isPlausible ? now.timestamp - said : nil))
+    }
+
+    private func execute(_ message: Message, _ asker: Asker, _ now: Moment) {
+        let command: Command
+        do throws(Misunderstanding) {
+            command = try Command.parse(asker.text, vocabulary)
+        } catch {
+            return reply(asker, Misunderstood(vocabulary: vocabulary, role: asker.role).reply(to: error))
+        }
+        switch command {
+        case .switchLines, .pulse, .confirm: recent.markActed(message)
+        default: break
+        }
+        perform(command, asker, now)
+    }
+
+    private func perform(_ command: Command, _ asker: Asker, _ now: Moment) {
+        let help = Help(vocabulary: vocabulary, role: asker.role)
+        switch command {
+        case .help: reply(asker, help.overview())
+        case .helpOn(let topic): reply(asker, help.about(topic))
+        case .helpAbout(let target): reply(asker, help.about(target, configuration, state: helpState(target, now)))
+        case .status: askStatus(asker, now)
+        case .read(let targets): read(targets, asker, now)
+        case .switchLines(let targets, let switching, let duration):
+            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            requestSwitch(targets, switching, duration, isPulse: false, asker, now)
+        case .pulse(let targets, let duration):
+            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            requestSwitch(targets, .on, duration, isPulse: true, asker, now)
+        case .confirm(let code):
+            guard permit(asker, .operator, "switch anything", now) else { return }
+            confirm(code, asker, now)
+        case .decline: decline(asker, now)
+        case .log(let target): reply(asker, logText(target, asker, now))
+        case .who:
+            guard permit(asker, .operator, "see who is online", now) else { return }
+            reply(asker, whoText())
+        case .people:
+            guard permit(asker, .admin, "see who may do what", now) else { return }
+            reply(asker, peopleText())
+        case .about: reply(asker, aboutText(now))
+        case .uptime: reply(asker, uptimeText(now))
+        case .ping: reply(asker, Replies.pong)
+        case .greeting: reply(asker, Replies.hello)
+        case .thanks: reply(asker, Replies.welcome)
+        }
+    }
+
+    /// Says so when the role does not suffice.
+    private func permit(_ asker: Asker, _ role: Role, _ what: String, _ now: Moment) -> Bool {
+        if asker.role >= role { return true }
+        reply(asker, Replies.needs(role, what))
+        record(asker, line: nil, outcome: "refused: needs the \(Replies.name(role)) role", now)
+        return false
+    }
+
+    private func names(_ targets: [Target]) -> String { Replies.list(targets.map { vocabulary.text(of: $0) }) }
+
+    func reply(_ asker: Asker, _ text: String, payload: [UInt8] = []) {
+        effects.append(.send(OutgoingMessage(to: asker.from, kind: asker.kind, body: text, thread: asker.thread, payload: payload)))
+    }
+
+    func record(_ asker: Asker?, line: LineIndex?, what: String? = nil, outcome: String, _ now: Moment, isEdge: Bool = false) {
+        log.add(
+            ActivityLog.Entry(
+                at: now, line: line, person: asker?.person.description, client: asker?.from.resource, what: what ?? asker?.text ?? "",
+                outcome: outcome),
+            isEdge: isEdge)
+    }
+}

@@ -1,0 +1,70 @@
+import XMPP
+
+/// The authorised people in the roster, and which of their clients are online. Others are not kept.
+struct Contacts {
+    /// Roster entries; 300 bytes each (architecture §5).
+    static let maximumRoster = 2000
+    /// Clients online at one time; what comes later is not shown by `who`.
+    static let maximumOnline = 256
+
+    struct Client: Equatable {
+        var jid: JID
+        var show: Show?
+    }
+
+    private(set) var roster: [JID: RosterItem] = [:]
+    private(set) var online: [Client] = []
+
+    mutating func update(_ item: RosterItem) {
+        let jid = item.jid.bare
+        if item.subscription == .remove {
+            roster[jid] = nil
+        } else if roster[jid] != nil || roster.count < Contacts.maximumRoster {
+            roster[jid] = item
+        }
+    }
+
+    mutating func forget(_ jid: JID) {
+        roster[jid.bare] = nil
+        online.removeAll { $0.jid.bare == jid.bare }
+    }
+
+    mutating func replaceRoster() { roster.removeAll() }
+
+    mutating func take(_ presence: Presence) {
+        let index = online.firstIndex { $0.jid == presence.from }
+        switch presence.availability {
+        case .available:
+            let client = Client(jid: presence.from, show: presence.show)
+            if let index { online[index] = client } else if online.count < Contacts.maximumOnline { online.append(client) }
+        case .unavailable:
+            if let index { online.remove(at: index) }
+        case .error:
+            // The whole address cannot be reached.
+            online.removeAll { $0.jid.bare == presence.from.bare }
+        }
+    }
+
+    /// Who is in the roster, but not authorised any more.
+    func strangers(to people: People) -> [JID] {
+        var found: [JID] = []
+        for jid in roster.keys where people.role(of: jid) == nil { found.append(jid) }
+        for client in online where people.role(of: client.jid) == nil && !found.contains(client.jid.bare) { found.append(client.jid.bare) }
+        return found
+    }
+
+    mutating func everybodyGone() { online.removeAll() }
+
+    /// Each person who is online once; available before away.
+    var peopleOnline: [Client] {
+        var people: [Client] = []
+        for client in online {
+            if let index = people.firstIndex(where: { $0.jid == client.jid.bare }) {
+                if client.show == nil { people[index].show = nil }
+            } else {
+                people.append(Client(jid: client.jid.bare, show: client.show))
+            }
+        }
+        return people
+    }
+}

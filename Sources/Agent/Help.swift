@@ -1,0 +1,138 @@
+/// What a person may say to this board: the list of commands, each with who may say it and how.
+struct Help {
+    struct Entry {
+        var topic: CommandTopic
+        var role: Role
+        /// LINE, INPUT, SENSOR, GROUP and ANY become names of this board; an entry whose name does not exist is left out.
+        var forms: String
+        var what: String
+    }
+
+    /// In the order of `help`.
+    static let entries: [Entry] = [
+        Entry(topic: .status, role: .viewer, forms: "status", what: "everything at a glance"),
+        Entry(topic: .read, role: .viewer, forms: "ANY? · read ANY", what: "one thing"),
+        Entry(topic: .switching, role: .operator, forms: "LINE on · switch LINE off · GROUP off · all off", what: "switch, one or several"),
+        Entry(topic: .toggle, role: .operator, forms: "toggle LINE", what: "on when it is off, off when it is on"),
+        Entry(topic: .timed, role: .operator, forms: "LINE on for 10min", what: "on, and off again by itself"),
+        Entry(topic: .pulse, role: .operator, forms: "pulse LINE 500ms", what: "on for a moment"),
+        Entry(topic: .confirm, role: .operator, forms: "yes 1234 · no", what: "the answer when I ask back"),
+        Entry(topic: .log, role: .viewer, forms: "log · log LINE", what: "what was done, when, and what came of it"),
+        Entry(topic: .who, role: .operator, forms: "who", what: "who is online"),
+        Entry(topic: .people, role: .admin, forms: "people", what: "who may do what"),
+        Entry(topic: .about, role: .viewer, forms: "about · uptime · ping", what: "about me"),
+        Entry(topic: .help, role: .viewer, forms: "help · help ANY", what: "this list, or more about one thing"),
+    ]
+
+    /// Names of one kind listed by `help`.
+    static let maximumNames = 30
+
+    let vocabulary: Vocabulary
+    let role: Role
+
+    private var outputs: [String] { vocabulary.lines.filter { $0.isOutput }.map { $0.name } }
+    private var inputs: [String] { vocabulary.lines.filter { !$0.isOutput }.map { $0.name } }
+
+    func overview() -> String {
+        var text = "You may say:"
+        for entry in Help.entries where entry.role <= role {
+            if let forms = fill(entry.forms) { text += "\n\(forms): \(entry.what)" }
+        }
+        text += names("Outputs", outputs) + names("Inputs", inputs) + names("Sensors", vocabulary.sensors.map { $0.name })
+        text += names("Groups", vocabulary.tags)
+        if role < .operator { text += "\nYou may look, not switch." }
+        return text
+    }
+
+    private func names(_ kind: String, _ names: [String]) -> String {
+        if names.isEmpty { return "" }
+        let shown = names.prefix(Help.maximumNames).joined(separator: ", ")
+        return "\n\(kind): \(shown)" + (names.count > Help.maximumNames ? " and \(names.count - Help.maximumNames) more" : "")
+    }
+
+    /// The forms with names of this board; nil where it has nothing to name.
+    private func fill(_ forms: String, name: String? = nil) -> String? {
+        var filled: [String] = []
+        for form in Help.split(forms) {
+            var words: [String] = []
+            var isPossible = true
+            for word in form.split(separator: " ") {
+                let isQuestion = word.last == "?"
+                let bare = isQuestion ? word.dropLast() : word
+                let replacement: String?
+                switch bare {
+                case "LINE": replacement = name ?? outputs.first
+                case "GROUP": replacement = name ?? vocabulary.tags.first { tag in vocabulary.lines.contains { $0.isOutput && $0.tags.contains(tag) } }
+                case "ANY": replacement = name ?? vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name
+                case "all": replacement = outputs.isEmpty ? nil : "all"
+                default: replacement = String(bare)
+                }
+                guard let replacement else {
+                    isPossible = false
+                    break
+                }
+                words.append(isQuestion ? replacement + "?" : replacement)
+            }
+            // "log LINE" is for inputs as well, but an example with an output is good enough.
+            if isPossible { filled.append(words.joined(separator: " ")) }
+        }
+        return filled.isEmpty ? nil : filled.joined(separator: " · ")
+    }
+
+    private static func split(_ forms: String) -> [String] {
+        var parts: [String] = []
+        var current = ""
+        for character in forms {
+            if character == "·" {
+                parts.append(current)
+                current = ""
+            } else {
+                current.append(character)
+            }
+        }
+        parts.append(current)
+        return parts
+    }
+
+    /// `help pulse`
+    func about(_ topic: CommandTopic) -> String {
+        guard let entry = Help.entries.first(where: { $0.topic == (topic == .uptime || topic == .ping ? .about : topic) }) else { return overview() }
+        if entry.role > role { return Replies.needs(entry.role, "use that") }
+        return fill(entry.forms).map { "\($0): \(entry.what)" } ?? "This board has nothing to use that with."
+    }
+
+    /// `help lamp`, `help lights`
+    func about(_ target: Target, _ configuration: Configuration, state: String) -> String {
+        let name = vocabulary.text(of: target)
+        switch target {
+        case .line(let index):
+            let line = configuration.lines[index]
+            var text = "\(name) is an \(line.direction == .output ? "output" : "input") (\(line.pin)). Now \(state)."
+            guard line.direction == .output, role >= .operator else {
+                if line.direction == .output { text += " You may look, not switch." }
+                return text + "\nYou may say: \(name)? · log \(name)"
+            }
+            if let maxOn = line.maxOn { text += " I switch it off after \(Spoken.duration(maxOn)) at the latest." }
+            if line.confirm { text += " I ask back before I switch it." }
+            return text + "\nYou may say: \(name) on · \(name) off · toggle \(name) · \(name) on for 10min · pulse \(name) 500ms · \(name)? · log \(name)"
+        case .sensor(let index):
+            let sensor = configuration.sensors[index]
+            var text = "\(name) is a sensor (\(sensor.source)). Now \(state)."
+            if let report = sensor.report {
+                text += " I report it every \(Spoken.duration(report.shortest)) to \(Spoken.duration(report.longest))"
+                text += report.delta > 0 ? ", when it changes by \(quantity(report.delta, sensor))." : ", when it changes."
+            }
+            if let alarm = sensor.alarm { text += " Alarm \(alarm.above ? "above" : "below") \(quantity(alarm.limit, sensor))." }
+            return text + "\nYou may say: \(name)? · read \(name)"
+        case .tag, .all:
+            var members = vocabulary.lines(of: target).map { vocabulary.lines[$0].name }
+            members += vocabulary.sensors(of: target).map { vocabulary.sensors[$0].name }
+            let isSwitchable = role >= .operator && vocabulary.lines(of: target).contains { vocabulary.lines[$0].isOutput }
+            return "\(name): \(Replies.list(members)).\nYou may say: \(name)?" + (isSwitchable ? " · \(name) on · \(name) off" : "")
+        }
+    }
+
+    private func quantity(_ value: Double, _ sensor: SensorConfiguration) -> String {
+        sensor.unit.isEmpty ? NumberText.short(value) : NumberText.short(value) + " " + sensor.unit
+    }
+}

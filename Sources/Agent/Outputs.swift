@@ -1,0 +1,115 @@
+import Time
+
+/// What the driver does with a line when it claims it.
+public enum InitialLevel: Equatable, Sendable { case off, on, keep }
+
+/// Drives a line when its time comes. Keeps running while the link is down.
+struct LineTimer: Equatable {
+    enum Cause: Equatable {
+        /// `for 10min`, or a pulse too long to wait for.
+        case duration
+        case pulse
+        case maxOn
+        /// The line did not go off when it had to; try again.
+        case retry
+    }
+
+    var deadline: Instant
+    /// The level to drive then.
+    var level: Bool
+    var cause: Cause
+    /// The errand that waits for the end of a pulse.
+    var errand: UInt32?
+}
+
+/// What is known of one line.
+struct LineState: Equatable {
+    /// As read back or seen last; nil while it cannot be read.
+    var level: Bool?
+    var timer: LineTimer?
+    /// Why it could not be switched or read the last time.
+    var failure: String?
+    /// `on-disconnect` was carried out since the link went down.
+    var disconnectDone = false
+
+    // Inputs whose changes are reported:
+    /// The level that `reports.to` knows.
+    var reported: Bool?
+    var reportedAt: Instant?
+    /// Changes since then.
+    var changes = 0
+}
+
+/// Ties a `setLine` or `readLine` effect to what asked for it.
+struct PendingTicket: Equatable {
+    enum Cause: Equatable {
+        case person, timer(LineTimer.Cause), disconnected, stopping
+    }
+
+    var ticket: Ticket
+    var line: LineIndex
+    /// nil for a `readLine`.
+    var wanted: Bool?
+    var cause: Cause
+    var errand: UInt32?
+    var deadline: Instant
+}
+
+/// The lines, their timers and the requests whose outcome is awaited.
+struct Outputs {
+    /// How long the board may take to read a line back.
+    static let outcomeDeadline: Duration = .seconds(5)
+    /// Requests of people that may wait at one time; timers and policies come on top, at most one a line.
+    static let maximumTickets = 512
+    /// After a line did not go off at its time.
+    static let retryInterval: Duration = .seconds(30)
+    /// A pulse up to this long is answered when it is over, a longer one when it has begun.
+    static let longestAwaitedPulse: Duration = .seconds(10)
+    /// A rattling contact is reported at most this often; the final level always.
+    static let edgeReportInterval: Duration = .seconds(5)
+
+    var lines: [LineState] = []
+    var pending: [PendingTicket] = []
+    private var lastTicket: Ticket = 0
+    /// When the link went down; nil while it is up.
+    var disconnectedSince: Instant?
+
+    mutating func nextTicket() -> Ticket {
+        lastTicket &+= 1
+        return lastTicket
+    }
+
+    /// The timer that goes with a new level, after the line's `max-on` and what was asked for.
+    static func timer(
+        for line: LineConfiguration, turning on: Bool, from level: Bool?, duration: Duration?, isPulse: Bool = false, at now: Instant
+    ) -> LineTimer? {
+        if on {
+            if let maxOn = line.maxOn, duration.map({ $0 > maxOn }) ?? true {
+                return LineTimer(deadline: now + maxOn, level: false, cause: .maxOn)
+            }
+            guard let duration else { return nil }
+            return LineTimer(deadline: now + duration, level: false, cause: isPulse ? .pulse : .duration)
+        }
+        // "off for 10min" brings back only what was on: never something on that nobody asked for.
+        guard let duration, level == true else { return nil }
+        return LineTimer(deadline: now + duration, level: true, cause: .duration)
+    }
+
+    /// The earliest moment at which something is to be done.
+    func nextDeadline(_ configuration: Configuration) -> Instant? {
+        var next: Instant?
+        func consider(_ instant: Instant) { if next.map({ instant < $0 }) ?? true { next = instant } }
+        for (index, state) in lines.enumerated() {
+            if let timer = state.timer { consider(timer.deadline) }
+            guard configuration.lines.indices.contains(index) else { continue }
+            if let since = disconnectedSince, !state.disconnectDone, let policy = configuration.lines[index].onDisconnect,
+                configuration.lines[index].direction == .output
+            {
+                consider(since + policy.after)
+            }
+            if disconnectedSince == nil, state.changes > 0, let at = state.reportedAt { consider(at + Outputs.edgeReportInterval) }
+        }
+        for ticket in pending { consider(ticket.deadline) }
+        return next
+    }
+}

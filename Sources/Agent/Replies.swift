@@ -1,0 +1,149 @@
+import Time
+
+/// Every sentence that the board says to people, in one place, so that they can be read aloud one after the other.
+enum Replies {
+    /// Names listed in one sentence before "and N more".
+    static let maximumNames = 12
+
+    // MARK: Switching
+
+    /// `lamp is on until 19:42`
+    static func isOn(_ line: String, _ word: String, until: String?) -> String {
+        until.map { "\(line) is \(word) \($0)" } ?? "\(line) is \(word)"
+    }
+    static func maxOn(_ limit: Duration) -> String { " (I switch it off after \(Spoken.duration(limit)) at the latest)" }
+    static func staysOff(_ line: String, _ word: String) -> String { "\(line) is \(word) (it was before, so it stays that way)" }
+    static func pulsed(_ line: String, _ duration: Duration) -> String { "\(line) pulsed for \(Spoken.duration(duration))" }
+    static func pulseReplaced(_ line: String) -> String { "\(line): another command came before the pulse was over" }
+    static func alreadyOn(_ line: String, _ word: String) -> String {
+        "\(line) is \(word) already, so there is nothing to pulse. Say \"\(line) off\" first."
+    }
+    static func didNotSwitch(_ line: String, _ why: String) -> String { "\(line) did not switch: \(why)" }
+    static func readsDifferently(_ line: String, wanted: String, reads: String) -> String {
+        "\(line) did not switch: I asked for \(wanted), but it reads \(reads)."
+    }
+    static func noAnswer(_ line: String) -> String {
+        "\(line): the board did not answer within \(Spoken.duration(Outputs.outcomeDeadline)), so I do not know whether it switched."
+    }
+    static func levelUnknown(_ line: String, _ why: String?) -> String {
+        "I do not know whether \(line) is on\(why.map { ": \($0)" } ?? ""). Say \"\(line) on\" or \"\(line) off\"."
+    }
+    static func isInput(_ line: String, _ state: String) -> String { "\(line) is an input: I can read it, not switch it. \(state)." }
+    static func isSensor(_ sensor: String) -> String { "\(sensor) is a sensor: I can read it, not switch it. Say \"\(sensor)?\"." }
+    static func nothingToSwitch(_ group: String) -> String { "\(group) has no output that I could switch." }
+    static func retrying(_ line: String, _ word: String, _ why: String) -> String {
+        "\(line) should be \(word) by now, but did not switch: \(why). I try again every \(Spoken.duration(Outputs.retryInterval))."
+    }
+    static let busy = "I am still busy with earlier commands. Say it again in a moment."
+    static let reloaded = "My configuration was changed just now, so I do not know what came of it. Say \"status\" to see."
+
+    // MARK: Confirmation
+
+    /// `Really open gate? Say "yes 4821" within 30 s.`
+    static func really(_ what: String, code: String) -> String {
+        "Really \(what)? Say \"yes \(code)\" within \(Spoken.duration(Agent.confirmationTime))."
+    }
+    /// "open gate", "switch lamp and fan off"
+    static func action(_ lines: [LineConfiguration], on: Bool) -> String {
+        if lines.count == 1, let verb = verb(on ? lines[0].onWord : lines[0].offWord) { return "\(verb) \(lines[0].name)" }
+        return "switch \(list(lines.map { $0.name })) \(on ? "on" : "off")"
+    }
+    private static func verb(_ word: String) -> String? {
+        switch word.lowercased() {
+        case "open", "opened": "open"
+        case "closed", "close", "shut": "close"
+        case "locked": "lock"
+        case "unlocked": "unlock"
+        case "running", "started": "start"
+        case "stopped": "stop"
+        default: nil
+        }
+    }
+    static func oneDirection(_ lines: [String]) -> String { "I left \(list(lines)) alone: say \"on\" or \"off\" for \(lines.count == 1 ? "it" : "them")." }
+    static func wrongCode(_ lines: String) -> String { "That is not the number I asked for, so I left \(lines) alone. Ask again if you still mean it." }
+    static func tooLate(_ lines: String) -> String {
+        "That was more than \(Spoken.duration(Agent.confirmationTime)), so I left \(lines) alone. Ask again if you still mean it."
+    }
+    static let nothingToConfirm = "I did not ask you anything."
+    static func declined(_ lines: String) -> String { "All right, I left \(lines) alone." }
+
+    // MARK: Reading
+
+    /// `air 21.4 °C (12 s ago)`
+    static func reading(_ sensor: String, _ quantity: String, age: Duration) -> String {
+        age < Telemetry.freshAge ? "\(sensor) \(quantity) (just now)" : "\(sensor) \(quantity) (\(Spoken.age(age)) ago)"
+    }
+    static func stale(_ sensor: String, _ quantity: String, age: Duration) -> String {
+        "\(sensor) is stale: \(quantity) was \(Spoken.age(age)) ago"
+    }
+    static func failed(_ sensor: String, _ why: String, last: String?) -> String {
+        "\(sensor) failed: \(why)\(last.map { " (last good: \($0))" } ?? "")"
+    }
+    static func neverRead(_ sensor: String) -> String { "\(sensor) has not answered yet" }
+    static func slow(_ reading: String) -> String { "\(reading), and it does not answer now" }
+    static func cannotRead(_ line: String, _ why: String) -> String { "\(line): I cannot read it: \(why)" }
+    static let readingDeadlinePassed = "it did not answer within 30 s"
+
+    // MARK: Reports
+
+    static func alarm(_ item: String) -> String { "Alarm: \(item)" }
+    static func alarmItem(_ sensor: String, _ quantity: String, above: Bool, limit: String) -> String {
+        "\(sensor) \(quantity), \(above ? "above" : "below") \(limit)"
+    }
+    static func alarmOver(_ sensor: String, _ quantity: String) -> String { "Alarm over: \(sensor) \(quantity)" }
+    static func recovered(_ sensor: String, _ quantity: String) -> String { "\(sensor) works again: \(quantity)" }
+    static func changed(_ state: String, times: Int) -> String {
+        times > 1 ? "\(state) (changed \(times) times in \(Spoken.duration(Outputs.edgeReportInterval)))" : state
+    }
+
+    // MARK: What is not done, and why
+
+    static func needs(_ role: Role, _ what: String) -> String { "You may not \(what): that needs the \(name(role)) role." }
+    static func name(_ role: Role) -> String {
+        switch role {
+        case .viewer: "viewer"
+        case .operator: "operator"
+        case .admin: "admin"
+        }
+    }
+    static let tooLong = "That is too long for me: I read at most \(Agent.maximumBody) letters. Say one command a message, or \"help\"."
+    static func tooFast(_ wait: Duration) -> String {
+        let seconds = max(wait - .milliseconds(1), .zero).components.seconds + 1
+        return "That is too fast for me: I take \(RateLimit.commands) commands in \(Spoken.duration(RateLimit.commandWindow)). "
+            + "I did not do this one; say it again in \(seconds) s."
+    }
+    /// `You said that 14 min ago while I was offline; I did not do it. Say it again if you still mean it.`
+    static func late(_ age: Duration?) -> String {
+        let when = age.map { " \(Spoken.age($0)) ago" } ?? ""
+        return "You said that\(when) while I was offline; I did not do it. Say it again if you still mean it."
+    }
+    static func lateMore(_ count: Int) -> String {
+        count == 1
+            ? "You said one more thing while I was offline; I did not do that either."
+            : "You said \(count) more things while I was offline; I did none of them."
+    }
+    static let encrypted = "I cannot read encrypted messages. Switch encryption off in this chat (the lock), and say it again."
+    static let correctedTooLate = "I already did what you said first. Say the correction as a new message."
+    static let correctsUnknown = "I no longer know what you are correcting, so I did nothing. Say it as a new message."
+    static let sameID = "Your program sent this under the number of an earlier message, so I cannot tell whether it is new. Say it again."
+
+    // MARK: Small talk
+
+    static let pong = "pong"
+    static let hello = "Hello! Say \"help\" to see what I can do."
+    static let welcome = "You are welcome."
+
+    // MARK: Lists
+
+    /// "lamp", "lamp and fan", "lamp, fan and door"; long lists end in "and 7 more".
+    static func list(_ names: [String], or: Bool = false) -> String {
+        let joint = or ? " or " : " and "
+        if names.count > maximumNames {
+            return names.prefix(maximumNames).joined(separator: ", ") + "\(joint)\(names.count - maximumNames) more"
+        }
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + joint + last
+    }
+
+    static func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+}

@@ -1,0 +1,150 @@
+import Time
+import XMPP
+
+/// Readings: asked for, answered, reported.
+extension Agent {
+    func poll(_ now: Moment) {
+        let (toRead, overdue) = telemetry.poll(configuration, at: now.instant)
+        for sensor in overdue { take(.failed(Replies.readingDeadlinePassed), ofSensor: sensor, now) }
+        for sensor in toRead { effects.append(.readSensor(sensor)) }
+    }
+
+    func take(_ outcome: SensorOutcome, ofSensor sensor: SensorIndex, _ now: Moment) {
+        guard telemetry.sensors.indices.contains(sensor), configuration.sensors.indices.contains(sensor) else { return }
+        let settings = configuration.sensors[sensor]
+        let before = telemetry.sensors[sensor]
+        telemetry.take(outcome, of: sensor, settings, at: now)
+        let after = telemetry.sensors[sensor]
+        if (before.alarm == .raised) != (after.alarm == .raised) {
+            record(nil, line: nil, what: after.alarm == .raised ? "alarm" : "alarm over", outcome: quantityText(sensor), now)
+        }
+        if let why = after.failure, before.failure == nil { effects.append(.log(.warning, Replies.failed(settings.name, why, last: nil))) }
+        if before.failure != nil, after.failure == nil { effects.append(.log(.notice, Replies.recovered(settings.name, value(sensor)))) }
+        presence.isDirty = true
+        tellNews(of: sensor, askedAt: before.asked ?? now.instant, now)
+        for errand in errands.sensorAnswered(sensor) { finish(errand, now) }
+    }
+
+    /// Sends what `reports.to` does not know of a sensor yet.
+    func tellNews(of sensor: SensorIndex, askedAt: Instant, _ now: Moment) {
+        guard isOnline, telemetry.sensors.indices.contains(sensor) else { return }
+        let settings = configuration.sensors[sensor]
+        let news = telemetry.news(of: sensor, settings, askedAt: askedAt)
+        if news.isEmpty { return }
+        let item = payload(of: [sensor])
+        for piece in news {
+            switch piece {
+            case .alarm: report(Replies.alarm(alarmText(sensor)), isLive: false, payload: item)
+            case .alarmOver: report(Replies.alarmOver(settings.name, value(sensor)), isLive: false, payload: item)
+            case .recovered: report(Replies.recovered(settings.name, value(sensor)), isLive: false, payload: item)
+            case .report: report(quantityText(sensor), isLive: true, payload: item)
+            case .failed: report(Replies.failed(settings.name, telemetry.sensors[sensor].failure ?? "", last: nil), isLive: false)
+            }
+        }
+        if configuration.reports.pubsub, !item.isEmpty, telemetry.sensors[sensor].failure == nil {
+            effects.append(.publish(node: SenML.node, id: settings.name, item: item))
+        }
+    }
+
+    /// To everybody in `reports.to`; live updates are of no use later, so servers shall not store them.
+    func report(_ text: String, isLive: Bool, payload: [UInt8] = []) {
+        guard isOnline else { return }
+        for receiver in configuration.reports.to {
+            effects.append(.send(OutgoingMessage(to: receiver, body: text, noStore: isLive, payload: payload)))
+        }
+    }
+
+    /// SenML of the sensors that have a good reading; empty when none has.
+    func payload(of sensors: [SensorIndex]) -> [UInt8] {
+        var records: [SenMLRecord] = []
+        for sensor in sensors {
+            guard telemetry.sensors[sensor].failure == nil, let reading = telemetry.sensors[sensor].reading else { continue }
+            let settings = configuration.sensors[sensor]
+            var record = SenML.record(settings.name, reading.value, unit: settings.unit, at: reading.timestamp)
+            if records.isEmpty { record.baseName = SenML.baseName(configuration.account.jid) }
+            records.append(record)
+        }
+        return records.isEmpty ? [] : SenML.xml(records)
+    }
+
+    // MARK: Questions
+
+    func read(_ targets: [Target], _ asker: Asker, _ now: Moment) {
+        var lines: [LineIndex] = [], sensors: [SensorIndex] = []
+        for target in targets {
+            for line in vocabulary.lines(of: target) where !lines.contains(line) { lines.append(line) }
+            for sensor in vocabulary.sensors(of: target) where !sensors.contains(sensor) { sensors.append(sensor) }
+        }
+        ask(.reading(targets), lines: lines, sensors: sensors.filter { isOutdated($0, now, always: true) }, asker, now)
+    }
+
+    func askStatus(_ asker: Asker, _ now: Moment) {
+        ask(.status, lines: [], sensors: telemetry.sensors.indices.filter { isOutdated($0, now, always: false) }, asker, now)
+    }
+
+    /// Whether a question needs a new reading. A status waits only for sensors that nobody polls.
+    private func isOutdated(_ sensor: SensorIndex, _ now: Moment, always: Bool) -> Bool {
+        let state = telemetry.sensors[sensor]
+        let isPolled = Telemetry.pollInterval(configuration.sensors[sensor]) != nil
+        guard always || !isPolled else { return false }
+        guard let reading = state.reading, state.failure == nil else { return true }
+        return now.instant - reading.at >= (isPolled ? Telemetry.usableAge : Telemetry.freshAge)
+    }
+
+    private func ask(_ kind: Errand.Kind, lines: [LineIndex], sensors: [SensorIndex], _ asker: Asker, _ now: Moment) {
+        var errand = Errand(id: errands.nextID(), asker: asker, kind: kind, deadline: now.instant + Errands.readingPatience)
+        // When too much waits already, what is known has to do.
+        if !errands.isFull {
+            for sensor in sensors {
+                errand.sensors.append(sensor)
+                if telemetry.ask(sensor, at: now.instant) { effects.append(.readSensor(sensor)) }
+            }
+            for line in lines where outputs.pending.count < Outputs.maximumTickets {
+                let ticket = outputs.nextTicket()
+                errand.tickets.append(ticket)
+                outputs.pending.append(
+                    PendingTicket(
+                        ticket: ticket, line: line, wanted: nil, cause: .person, errand: errand.id, deadline: now.instant + Outputs.outcomeDeadline))
+                effects.append(.readLine(line, ticket))
+            }
+        }
+        if errand.isComplete { finish(errand, now) } else { errands.add(errand) }
+    }
+
+    /// A line that somebody asked about was read.
+    func lineRead(_ pending: PendingTicket, _ now: Moment) {
+        guard let id = pending.errand else { return }
+        let complete = errands.update(id) { errand in errand.tickets.removeAll { $0 == pending.ticket } }
+        if let complete { finish(complete, now) }
+    }
+
+    /// Answers, with what is known by now.
+    func finish(_ errand: Errand, _ now: Moment) {
+        switch errand.kind {
+        case .switching:
+            var texts = errand.before
+            for part in errand.parts where configuration.lines.indices.contains(part.line) {
+                let text = part.text ?? Replies.noAnswer(configuration.lines[part.line].name)
+                texts.append(text)
+                record(errand.asker, line: part.line, outcome: text, now)
+            }
+            if let question = errand.question { texts.append(question) }
+            reply(errand.asker, texts.joined(separator: "\n"))
+        case .status: reply(errand.asker, statusText(now))
+        case .reading(let targets):
+            var lines: [LineIndex] = [], sensors: [SensorIndex] = [], texts: [String] = []
+            for target in targets {
+                for line in vocabulary.lines(of: target) where !lines.contains(line) {
+                    lines.append(line)
+                    texts.append(state(of: line, now))
+                }
+                for sensor in vocabulary.sensors(of: target) where !sensors.contains(sensor) {
+                    sensors.append(sensor)
+                    let text = reading(of: sensor, now)
+                    texts.append(errand.sensors.contains(sensor) && telemetry.sensors[sensor].failure == nil ? Replies.slow(text) : text)
+                }
+            }
+            reply(errand.asker, texts.joined(separator: "\n"), payload: payload(of: sensors))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Time
+
+/// What was on, for `initial = restore`: a small text in the state directory, one line each.
+///
+///     perch-lines 1
+///     saved 1732290000000
+///     on 1732293600000 lamp
+///     on - fan
+///     off 1732290600000 router
+///
+/// The number is when the level ends, in milliseconds of wall-clock time: it must mean the same after a
+/// power loss, when the monotonic clock starts anew.
+struct SavedLines: Equatable {
+    static let fileName = "lines"
+    /// Bytes; 1,000 lines fit.
+    static let maximumBytes = 64 * 1024
+
+    struct Line: Equatable {
+        var name: String
+        var on: Bool
+        /// When the other level takes over.
+        var until: Timestamp?
+    }
+
+    var savedAt = Timestamp(milliseconds: 0)
+    var lines: [Line] = []
+
+    /// What comes back for a line, and for how long.
+    struct Restored: Equatable {
+        var on: Bool
+        var remaining: Duration?
+    }
+
+    func restored(_ name: String, at now: Timestamp) -> Restored {
+        guard let line = lines.first(where: { $0.name == name }) else { return Restored(on: false) }
+        guard let until = line.until else { return Restored(on: line.on) }
+        // A clock that stands before the file's own time is not set yet: what was left then is left now.
+        let remaining = until - max(now, savedAt)
+        return remaining > .zero ? Restored(on: line.on, remaining: remaining) : Restored(on: !line.on)
+    }
+
+    /// A deadline of the monotonic clock on the wall clock, to the second: it must not differ from one look to the next.
+    static func wallClock(_ deadline: Instant, _ now: Moment) -> Timestamp {
+        let exact = (now.timestamp + (deadline - now.instant)).milliseconds
+        return Timestamp(milliseconds: exact / 1000 * 1000)
+    }
+
+    /// Whether writing `a` over `b` is not worth it: the same lines, and times that differ by what clocks drift.
+    static func areSame(_ a: [Line], _ b: [Line]) -> Bool {
+        guard a.count == b.count else { return false }
+        for index in a.indices {
+            guard a[index].name == b[index].name, a[index].on == b[index].on else { return false }
+            switch (a[index].until, b[index].until) {
+            case (nil, nil): break
+            case (let one?, let other?): if abs(one.milliseconds - other.milliseconds) > drift { return false }
+            case (nil, _?), (_?, nil): return false
+            }
+        }
+        return true
+    }
+
+    /// Milliseconds.
+    private static let drift: Int64 = 2000
+
+    // MARK: The file
+
+    init(lines: [Line] = [], savedAt: Timestamp = Timestamp(milliseconds: 0)) {
+        self.lines = lines
+        self.savedAt = savedAt
+    }
+
+    /// A file that is damaged or of another version restores nothing: everything stays off.
+    init(_ bytes: [UInt8]?) {
+        guard let bytes, bytes.count <= SavedLines.maximumBytes else { return }
+        var rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
+        guard rows.popFirst() == "perch-lines 1" else { return }
+        for row in rows {
+            let words = row.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+            if words.count == 2, words[0] == "saved", let at = Int64(words[1]) {
+                savedAt = Timestamp(milliseconds: at)
+            } else if words.count == 3, words[0] == "on" || words[0] == "off" {
+                guard words[1] == "-" || SavedLines.isPlausible(words[1]) else { continue }
+                lines.append(Line(name: String(words[2]), on: words[0] == "on", until: Int64(words[1]).map { Timestamp(milliseconds: $0) }))
+            }
+        }
+    }
+
+    /// Before the year 5000: arithmetic on it cannot overflow.
+    private static func isPlausible(_ text: Substring) -> Bool {
+        guard let value = Int64(text) else { return false }
+        return value >= 0 && value < 100_000_000_000_000
+    }
+
+    var bytes: [UInt8] {
+        var text = "perch-lines 1\nsaved \(savedAt.milliseconds)\n"
+        for line in lines {
+            text += line.on ? "on " : "off "
+            if let until = line.until { text += "\(until.milliseconds) " } else { text += "- " }
+            text += line.name + "\n"
+        }
+        return Array(text.utf8)
+    }
+}

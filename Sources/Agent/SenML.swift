@@ -1,0 +1,99 @@
+import Time
+import XMPP
+
+/// One record of a SenML pack (RFC 8428 §4); what is nil is left out.
+struct SenMLRecord: Equatable {
+    enum Value: Equatable {
+        case number(Double)
+        case boolean(Bool)
+        case string(String)
+    }
+
+    var baseName: String?
+    /// Seconds since 1970 (UTC).
+    var baseTime: Double?
+    var baseUnit: String?
+    var baseVersion: Int?
+    var name: String?
+    var unit: String?
+    var value: Value?
+    /// Seconds since 1970, or relative to now below 2^28 (RFC 8428 §4.5.3).
+    var time: Double?
+}
+
+/// Sensor Measurement Lists in their XML form (RFC 8428 §7).
+enum SenML {
+    static let namespace: StaticString = "urn:ietf:params:xml:ns:senml"
+    /// The node of the board's own PEP service that has the latest reading of each sensor.
+    static let node = "urn:ietf:params:xml:ns:senml"
+
+    /// `<sensml xmlns='urn:ietf:params:xml:ns:senml'>…</sensml>`
+    static func xml(_ records: [SenMLRecord]) -> [UInt8] {
+        var writer = XMLWriter()
+        writer.open("sensml", namespace)
+        for record in records {
+            writer.open("senml")
+            writer.attribute("bn", record.baseName)
+            writer.attribute("bt", record.baseTime.map(NumberText.exact))
+            writer.attribute("bu", record.baseUnit)
+            writer.attribute("bver", record.baseVersion.map { String($0) })
+            writer.attribute("n", record.name)
+            writer.attribute("u", record.unit)
+            switch record.value {
+            case .number(let value): writer.attribute("v", value.isFinite ? NumberText.exact(value) : nil)
+            case .boolean(let value): writer.attribute("vb", value ? "true" : "false")
+            case .string(let value): writer.attribute("vs", value)
+            case nil: break
+            }
+            writer.attribute("t", record.time.map(NumberText.exact))
+            writer.close()
+        }
+        writer.close()
+        return writer.take()
+    }
+
+    /// The record of one sensor's reading, in the registry's unit.
+    static func record(_ name: String, _ value: Double, unit: String, at timestamp: Timestamp) -> SenMLRecord {
+        var record = SenMLRecord(name: SenML.name(name), time: time(timestamp))
+        if let conversion = Units.senml(unit) {
+            record.unit = conversion.unit
+            let isIdentity = conversion.scale == 1 && conversion.offset == 0
+            record.value = .number(isIdentity ? value : rounded(value * conversion.scale + conversion.offset))
+        } else {
+            record.value = .number(value)
+        }
+        return record
+    }
+
+    /// The record of a line's level.
+    static func record(_ name: String, on: Bool, at timestamp: Timestamp) -> SenMLRecord {
+        SenMLRecord(name: SenML.name(name), value: .boolean(on), time: time(timestamp))
+    }
+
+    /// Without a set clock there is no time: "the time of the last reading is now" (RFC 8428 §4.5.3).
+    static func time(_ timestamp: Timestamp) -> Double? {
+        Spoken.isClockSet(timestamp) ? Double(timestamp.milliseconds) / 1000 : nil
+    }
+
+    /// `example.org/greenhouse/`: SenML names have no "@" (RFC 8428 §4.5.1), and must be unique in the world.
+    static func baseName(_ account: JID) -> String { name(account.domain) + "/" + name(account.local ?? "board") + "/" }
+
+    /// Only ASCII letters, digits and `-:./_` may stand in a name, the first a letter or digit; others become "_".
+    static func name(_ text: String) -> String {
+        var name = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9": name.unicodeScalars.append(scalar)
+            case "-", ":", ".", "/", "_": if name.isEmpty { name = "x" + String(scalar) } else { name.unicodeScalars.append(scalar) }
+            default: name += name.isEmpty ? "x_" : "_"
+            }
+        }
+        return name.isEmpty ? "x" : name
+    }
+
+    /// Takes away what binary fractions add: 40 % is 0.4, not 0.40000000000000002.
+    private static func rounded(_ value: Double) -> Double {
+        guard value.isFinite, value.magnitude < 1e6 else { return value }
+        return (value * 1e9).rounded() / 1e9
+    }
+}

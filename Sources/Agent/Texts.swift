@@ -1,0 +1,179 @@
+import Time
+import XMPP
+
+/// The state of the board in words.
+extension Agent {
+    /// `lamp is on until 19:42`, `door is closed`
+    func state(of line: LineIndex, _ now: Moment) -> String {
+        let settings = configuration.lines[line], state = outputs.lines[line]
+        guard let level = state.level else { return Replies.cannotRead(settings.name, state.failure ?? "it was not read yet") }
+        let until = state.timer.flatMap { $0.cause == .retry || $0.level == level ? nil : Spoken.until($0.deadline, from: now) }
+        return Replies.isOn(settings.name, word(settings, level), until: until)
+    }
+
+    /// `21.4 °C`
+    func value(_ sensor: SensorIndex) -> String {
+        let settings = configuration.sensors[sensor]
+        guard let reading = telemetry.sensors[sensor].reading else { return "?" }
+        return NumberText.quantity(reading.value, digits: settings.digits, unit: settings.unit)
+    }
+
+    /// `air 21.4 °C`
+    func quantityText(_ sensor: SensorIndex) -> String { configuration.sensors[sensor].name + " " + value(sensor) }
+
+    /// `air 31.2 °C, above 30 °C`
+    func alarmText(_ sensor: SensorIndex) -> String {
+        let settings = configuration.sensors[sensor]
+        guard let alarm = settings.alarm else { return quantityText(sensor) }
+        let limit = settings.unit.isEmpty ? NumberText.short(alarm.limit) : NumberText.short(alarm.limit) + " " + settings.unit
+        return Replies.alarmItem(settings.name, value(sensor), above: alarm.above, limit: limit)
+    }
+
+    /// `air 21.4 °C (12 s ago)`, or why there is none.
+    func reading(of sensor: SensorIndex, _ now: Moment) -> String {
+        let name = configuration.sensors[sensor].name, state = telemetry.sensors[sensor]
+        let age = state.reading.map { now.instant - $0.at }
+        if let why = state.failure { return Replies.failed(name, why, last: age.map { "\(value(sensor)), \(Spoken.age($0)) ago" }) }
+        guard let age else { return Replies.neverRead(name) }
+        if telemetry.isStale(sensor, configuration, at: now.instant) { return Replies.stale(name, value(sensor), age: age) }
+        return Replies.reading(name, value(sensor), age: age)
+    }
+
+    func helpState(_ target: Target, _ now: Moment) -> String {
+        switch target {
+        case .line(let line): outputs.lines[line].level.map { word(configuration.lines[line], $0) } ?? "unknown"
+        case .sensor(let sensor): telemetry.sensors[sensor].reading == nil || telemetry.sensors[sensor].failure != nil ? "unknown" : value(sensor)
+        case .tag, .all: ""
+        }
+    }
+
+    // MARK: Answers
+
+    func statusText(_ now: Moment) -> String {
+        var rows: [String] = []
+        for sensor in telemetry.sensors.indices where telemetry.sensors[sensor].alarm == .raised { rows.append(Replies.alarm(alarmText(sensor))) }
+        for line in outputs.lines.indices {
+            var row = state(of: line, now)
+            if outputs.lines[line].level != nil, let why = outputs.lines[line].failure { row += " (\(why))" }
+            rows.append(row)
+        }
+        for sensor in telemetry.sensors.indices { rows.append(reading(of: sensor, now)) }
+        rows.append(uptimeText(now))
+        return rows.joined(separator: "\n")
+    }
+
+    func uptimeText(_ now: Moment) -> String {
+        let running = startedAt.map { Spoken.age(now.instant - $0.instant) } ?? "0 s"
+        return "Running for \(running), the board for \(Spoken.age(now.instant - facts.booted)); \(linkText(now))."
+    }
+
+    private func linkText(_ now: Moment) -> String {
+        guard isOnline, let onlineSince else { return "offline" }
+        let age = now.instant - onlineSince.instant
+        guard Spoken.isClockSet(now.timestamp) else { return "online for \(Spoken.age(age))" }
+        // Counted back from now: the clock may have been set since.
+        return "online since " + Spoken.clock(now.timestamp + (onlineSince.instant - now.instant), seenFrom: now)
+    }
+
+    func aboutText(_ now: Moment) -> String {
+        var text = facts.version.isEmpty ? "Perch" : "Perch \(facts.version)"
+        if !facts.hostname.isEmpty { text += " on \(facts.hostname)" }
+        if !facts.model.isEmpty { text += "\nBoard: \(facts.model)" }
+        if !facts.kernel.isEmpty { text += "\nKernel: \(facts.kernel)" }
+        if let memory = facts.memoryKB { text += "\nMemory: \(NumberText.fixed(Double(memory) / 1024, digits: 1)) MiB" }
+        text += "\n\(Replies.count(configuration.lines.count, "line")), \(Replies.count(configuration.sensors.count, "sensor"))"
+        return text + "\n" + uptimeText(now)
+    }
+
+    func whoText() -> String {
+        let online = contacts.peopleOnline
+        if online.isEmpty { return "I see nobody online. I see only people who let me see their presence." }
+        var rows = ["Online now:"]
+        for client in online.prefix(Help.maximumNames) {
+            guard let role = role(of: client.jid) else { continue }
+            rows.append("\(client.jid), \(Replies.name(role))" + away(client.show))
+        }
+        if online.count > Help.maximumNames { rows.append("and \(online.count - Help.maximumNames) more") }
+        return rows.joined(separator: "\n")
+    }
+
+    private func away(_ show: Show?) -> String {
+        switch show {
+        case nil, .chat?: ""
+        case .away?, .xa?: ", away"
+        case .dnd?: ", busy"
+        }
+    }
+
+    func peopleText() -> String {
+        let entries = configuration.people.entries
+        if entries.isEmpty { return "Nobody is listed under [people]." }
+        var rows: [String] = []
+        for entry in entries.prefix(Help.maximumNames) { rows.append("\(entry.local ?? "*")@\(entry.domain): \(Replies.name(entry.role))") }
+        if entries.count > Help.maximumNames { rows.append("and \(entries.count - Help.maximumNames) more") }
+        return rows.joined(separator: "\n")
+    }
+
+    /// Newest last. Viewers see what was done, not by whom.
+    func logText(_ target: Target?, _ asker: Asker, _ now: Moment) -> String {
+        var entries: [ActivityLog.Entry] = []
+        if let target {
+            let lines = vocabulary.lines(of: target)
+            for line in lines { entries += log.latest(of: line) }
+            if lines.count > 1 { entries = ActivityLog.merged(entries) }
+        } else {
+            entries = log.latest()
+        }
+        if entries.isEmpty { return target.map { "Nothing was done with \(vocabulary.text(of: $0)) yet." } ?? "Nothing was done yet." }
+        let today = now.timestamp.civil(utcOffset: now.utcOffset).dayNumber
+        var rows: [String] = []
+        for entry in entries {
+            let then = entry.at.civil(utcOffset: entry.utcOffset)
+            var row = then.dayNumber == today ? "" : Spoken.date(then) + " "
+            row += then.clockText + " "
+            if let person = entry.person {
+                if asker.role < .operator, person != asker.person.description {
+                    row += "somebody: "
+                } else {
+                    row += person + (entry.client.map { " (\(ActivityLog.cut($0)))" } ?? "") + ": "
+                }
+            }
+            row += entry.what
+            if let outcome = entry.outcome { row += entry.what.isEmpty ? outcome : " → " + outcome }
+            rows.append(row)
+        }
+        return rows.joined(separator: "\n")
+    }
+
+    // MARK: Presence
+
+    /// Product §4: healthy without `show`, an alarm `dnd`, something broken `away`; the most important first.
+    func wantedPresence(_ now: Moment) -> OwnPresence {
+        var alarms: [String] = [], faults: [String] = [], on: [String] = [], inputs: [String] = [], values: [String] = [], off: [String] = []
+        for (index, settings) in configuration.lines.enumerated() {
+            let state = outputs.lines[index]
+            if let why = state.failure {
+                faults.append("\(settings.name) failed: \(why)")
+            } else if let level = state.level {
+                let text = "\(settings.name) \(word(settings, level))"
+                if settings.direction == .input { inputs.append(text) } else if level { on.append(text) } else { off.append(text) }
+            } else {
+                faults.append("\(settings.name) unknown")
+            }
+        }
+        for (index, settings) in configuration.sensors.enumerated() {
+            let state = telemetry.sensors[index]
+            if state.alarm == .raised { alarms.append(alarmText(index)) }
+            if let why = state.failure {
+                faults.append("\(settings.name) failed: \(why)")
+            } else if telemetry.isStale(index, configuration, at: now.instant) {
+                faults.append("\(settings.name) is stale")
+            } else if state.alarm != .raised, let shown = state.shown, Telemetry.pollInterval(settings) != nil {
+                values.append("\(settings.name) \(NumberText.quantity(shown, digits: settings.digits, unit: settings.unit))")
+            }
+        }
+        let items = alarms + faults + on + inputs + values + off
+        let show: Show? = !alarms.isEmpty ? .dnd : !faults.isEmpty ? .away : nil
+        return OwnPresence(show: show, status: items.isEmpty ? nil : PresenceStatus.join(items))
+    }
+}

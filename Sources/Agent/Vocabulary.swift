@@ -1,0 +1,123 @@
+/// What a word in chat can stand for.
+enum Target: Equatable {
+    case line(LineIndex)
+    case sensor(SensorIndex)
+    /// All lines and sensors that carry the tag, as written in the configuration.
+    case tag(String)
+    case all
+}
+
+/// The names of this board, as the parser of commands needs them. Upper and lower case are the same.
+struct Vocabulary: Equatable {
+    struct Name: Equatable {
+        /// As written in the configuration.
+        var text: String
+        var folded: String
+        var target: Target
+    }
+
+    struct Line: Equatable {
+        var name: String
+        var isOutput: Bool
+        /// The words of the configuration, folded: "on" and "off" unless the line has its own.
+        var onWord: String
+        var offWord: String
+        var tags: [String]
+    }
+
+    struct Sensor: Equatable {
+        var name: String
+        var tags: [String]
+    }
+
+    let names: [Name]
+    let lines: [Line]
+    let sensors: [Sensor]
+
+    init(_ configuration: Configuration) {
+        self.init(
+            lines: configuration.lines.map {
+                Line(
+                    name: $0.name, isOutput: $0.direction == .output, onWord: $0.onWord.lowercased(),
+                    offWord: $0.offWord.lowercased(), tags: $0.tags)
+            },
+            sensors: configuration.sensors.map { Sensor(name: $0.name, tags: $0.tags) })
+    }
+
+    init(lines: [Line], sensors: [Sensor]) {
+        self.lines = lines
+        self.sensors = sensors
+        var names: [Name] = []
+        for index in lines.indices {
+            names.append(Name(text: lines[index].name, folded: lines[index].name.lowercased(), target: .line(index)))
+        }
+        for index in sensors.indices {
+            names.append(Name(text: sensors[index].name, folded: sensors[index].name.lowercased(), target: .sensor(index)))
+        }
+        var tags: [String] = []
+        for line in lines { for tag in line.tags where !tags.contains(tag) { tags.append(tag) } }
+        for sensor in sensors { for tag in sensor.tags where !tags.contains(tag) { tags.append(tag) } }
+        for tag in tags { names.append(Name(text: tag, folded: tag.lowercased(), target: .tag(tag))) }
+        self.names = names
+    }
+
+    /// Everything that `word` (folded) names: more than one when the configuration uses a word twice.
+    func targets(_ word: String) -> [Target] {
+        var found: [Target] = []
+        for name in names where name.folded == word { found.append(name.target) }
+        return found
+    }
+
+    /// The line whose own words for its states include `word`: "open", or "close" for a line that is "closed".
+    func stateOf(_ word: String, line index: LineIndex) -> Bool? {
+        guard lines.indices.contains(index) else { return nil }
+        if Vocabulary.means(word, lines[index].onWord) { return true }
+        if Vocabulary.means(word, lines[index].offWord) { return false }
+        return nil
+    }
+
+    func isStateWord(_ word: String) -> Bool {
+        for index in lines.indices where stateOf(word, line: index) != nil { return true }
+        return false
+    }
+
+    /// "closed" and "close", "locked" and "lock" are the same state.
+    private static func means(_ word: String, _ state: String) -> Bool {
+        if word == state { return true }
+        return word.utf8.count >= 3 && (state == word + "d" || state == word + "ed")
+    }
+
+    /// The outputs and inputs behind a target, each once, in the order of the configuration.
+    func lines(of target: Target) -> [LineIndex] {
+        switch target {
+        case .line(let index): return [index]
+        case .sensor: return []
+        case .tag(let tag): return lines.indices.filter { lines[$0].tags.contains(tag) }
+        case .all: return Array(lines.indices)
+        }
+    }
+
+    func sensors(of target: Target) -> [SensorIndex] {
+        switch target {
+        case .line: return []
+        case .sensor(let index): return [index]
+        case .tag(let tag): return sensors.indices.filter { sensors[$0].tags.contains(tag) }
+        case .all: return Array(sensors.indices)
+        }
+    }
+
+    func text(of target: Target) -> String {
+        switch target {
+        case .line(let index): return lines.indices.contains(index) ? lines[index].name : ""
+        case .sensor(let index): return sensors.indices.contains(index) ? sensors[index].name : ""
+        case .tag(let tag): return tag
+        case .all: return "all"
+        }
+    }
+
+    var tags: [String] {
+        var tags: [String] = []
+        for name in names { if case .tag(let tag) = name.target { tags.append(tag) } }
+        return tags
+    }
+}
