@@ -36,6 +36,7 @@ struct Help {
     func overview() -> String {
         var text = "You may say:"
         for entry in Help.entries where entry.role <= role {
+            if entry.topic == .confirm, !vocabulary.lines.contains(where: { $0.asksBack }) { continue }
             if let forms = fill(entry.forms) { text += "\n\(forms): \(entry.what)" }
         }
         text += names("Outputs", outputs) + names("Inputs", inputs) + names("Sensors", vocabulary.sensors.map { $0.name })

@@ -142,7 +142,7 @@ extension Agent {
     // MARK: What came of it
 
     func take(_ outcome: LineOutcome, of ticket: Ticket, _ now: Moment) {
-        // An answer after its deadline still tells the level of nothing: whose was it?
+        // After its deadline, or from before a reload: nobody waits for it, and a later command may have come between.
         guard let index = outputs.pending.firstIndex(where: { $0.ticket == ticket }) else { return }
         let pending = outputs.pending.remove(at: index)
         let line = pending.line

@@ -40,6 +40,8 @@ struct Telemetry {
     static let alarmPoll: Duration = .seconds(60)
     /// Floor for what the configuration asks for: a poll is a file read, and messages follow.
     static let shortestPoll: Duration = .milliseconds(100)
+    /// How late the loop may wake us without the rhythm of a sensor changing.
+    static let lateWakeUp: Duration = .seconds(1)
     /// A reading that has not come after this has failed; DS18B20 takes 750 ms, DHT22 2 s.
     static let readingDeadline: Duration = .seconds(30)
     /// `stale` from this many longest intervals on.
@@ -83,7 +85,8 @@ struct Telemetry {
                 next = min(next, sentAt + report.longest)
             }
             sensors[index].nextPoll = next
-            if ask(index, at: now) { toRead.append(index) }
+            // Asked at the time it was due: wake-ups come a little late, now more, now less, and intervals must not suffer.
+            if ask(index, at: now - due < Telemetry.lateWakeUp ? due : now) { toRead.append(index) }
         }
         return (toRead, overdue)
     }

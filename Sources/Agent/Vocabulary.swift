@@ -23,6 +23,8 @@ struct Vocabulary: Equatable {
         var onWord: String
         var offWord: String
         var tags: [String]
+        /// `confirm = yes`
+        var asksBack = false
     }
 
     struct Sensor: Equatable {
@@ -39,7 +41,7 @@ struct Vocabulary: Equatable {
             lines: configuration.lines.map {
                 Line(
                     name: $0.name, isOutput: $0.direction == .output, onWord: $0.onWord.lowercased(),
-                    offWord: $0.offWord.lowercased(), tags: $0.tags)
+                    offWord: $0.offWord.lowercased(), tags: $0.tags, asksBack: $0.confirm)
             },
             sensors: configuration.sensors.map { Sensor(name: $0.name, tags: $0.tags) })
     }

@@ -241,6 +241,9 @@ import XMPP
                 Groups: lights, outdoor
                 """
             ])
+        var calm = Configuration.greenhouse
+        calm.lines[2].confirm = false
+        #expect(Conversation(calm).say("help").first?.contains("yes 1234") == false)
         let viewer = board.say("help", from: "vera@example.org/x").first ?? ""
         #expect(!viewer.contains("lamp on"))
         #expect(!viewer.contains("people"))

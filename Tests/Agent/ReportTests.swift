@@ -113,6 +113,22 @@ import XMPP
         #expect(times == [.seconds(900), .seconds(1800), .seconds(2700), .seconds(3600)])
     }
 
+    @Test func `wake-ups that come late, now more and now less, do not break the rhythm`() {
+        let board = Conversation()
+        var reports: [String] = []
+        for minute in 1...20 {
+            board.values[0] = .value(21.4 + Double(minute))
+            board.elapsed = .seconds(60 * minute) + .milliseconds(minute % 2 == 0 ? 1 : 40)
+            reports += ReportTests.reports(board.handle(.tick)).filter { !$0.hasPrefix("Alarm") }
+        }
+        #expect(reports.count >= 19)
+    }
+
+    @Test func `readings that nobody asked for are not reported faster than the shortest interval`() {
+        let board = Conversation()
+        for value in 0..<50 { #expect(ReportTests.reports(board.handle(.reading(0, .value(Double(value % 25))))) == []) }
+    }
+
     @Test func `without a report a sensor is never sent`() {
         let board = Conversation()
         for value in 0..<100 {
