@@ -28,6 +28,10 @@ public final class TLSContext {
     let context: OpaquePointer
     let pin: TLSPin?
 
+    /// Initialises OpenSSL without its configuration file and error strings. To be called before `Crypto` is used, when that
+    /// comes before the first context: the first use in a process decides.
+    public static func prepare() { _ = tls_initialise() }
+
     /// Errors: `.setup` with the file that is missing, unreadable, or not what it should be.
     public init(_ settings: TLSSettings) throws(TLSError) {
         guard tls_initialise() == 1, let context = tls_context() else {
