@@ -32,7 +32,7 @@ let package = Package(
         room("Board", ["CGPIOD", "CLinux", "INI", "Time"]),
         room("Agent", ["INI", "XMPP", "Time"]),
         .executableTarget(
-            name: "perch", dependencies: ["Time", "Crypto", "XMPP", "TLS", "Linux", "Board", "Agent"],
+            name: "perch", dependencies: ["CLinux", "Time", "Crypto", "XMPP", "TLS", "Linux", "Board", "Agent"],
             linkerSettings: libraries),
         // For `make bench` only: the stream parser beside bare Expat.
         .target(name: "CBench", path: "Tests/Bench/CBench"),
@@ -45,5 +45,6 @@ let package = Package(
         tests("Linux", ["Linux", "Time"]),
         tests("Board", ["Board", "Time"]),
         tests("Agent", ["Agent", "XMPP", "Time"]),
+        tests("Perch", ["perch"]),
     ]
 )

@@ -21,8 +21,8 @@ public enum ConfigurationResult: Equatable {
 }
 
 /// Why a value cannot be taken.
-struct Complaint: Error, Equatable {
-    var text: String
+public struct Complaint: Error, Equatable {
+    public var text: String
     init(_ text: String) { self.text = text }
 }
 

@@ -1,7 +1,7 @@
 import XMPP
 
 /// Readers of single values. Each says in its complaint what may stand there.
-enum ConfigurationValue {
+public enum ConfigurationValue {
     static func yesNo(_ text: String) throws(Complaint) -> Bool {
         switch text.lowercased() {
         case "yes", "true", "on", "1": return true
@@ -27,7 +27,7 @@ enum ConfigurationValue {
     }
 
     /// A bare address with a local part.
-    static func address(_ text: String) throws(Complaint) -> JID {
+    public static func address(_ text: String) throws(Complaint) -> JID {
         let jid: JID
         do throws(JIDError) { jid = try JID(text) } catch {
             throw Complaint("\"\(text)\" is not an address: \(error.description)")
@@ -68,7 +68,7 @@ enum ConfigurationValue {
     }
 
     /// Base64 of 32 bytes, without the prefix.
-    static func pin(_ text: String) throws(Complaint) -> String {
+    public static func pin(_ text: String) throws(Complaint) -> String {
         let prefix = "sha256:"
         guard text.hasPrefix(prefix) else { throw Complaint("the pin begins with \"sha256:\", as `perch check --connect` prints it") }
         let digits = Array(text.utf8.dropFirst(prefix.utf8.count))
@@ -82,7 +82,7 @@ enum ConfigurationValue {
     }
 
     /// `HOST[:PORT]`, `tls:HOST[:PORT]`, the host of IPv6 in brackets.
-    static func server(_ text: String) throws(Complaint) -> ServerAddress {
+    public static func server(_ text: String) throws(Complaint) -> ServerAddress {
         let usage = "write HOST:PORT, or tls:HOST:PORT for direct TLS, such as xmpp.example.org:5222 or [2001:db8::1]:5222"
         var rest = Array(text.utf8)
         let directTLS = rest.starts(with: Array("tls:".utf8))

@@ -62,7 +62,7 @@ extension Board {
         var chip: Chip?
     }
 
-    private func resolve(_ settings: [LineSettings], _ problems: inout [BoardProblem]) -> [FoundPin?] {
+    func resolve(_ settings: [LineSettings], _ problems: inout [BoardProblem]) -> [FoundPin?] {
         var found = [FoundPin?](repeating: nil, count: settings.count)
         // A board that only measures needs no GPIO.
         if settings.isEmpty { return found }
@@ -97,7 +97,7 @@ extension Board {
         return found
     }
 
-    private func parse(_ settings: [SensorSettings], _ problems: inout [BoardProblem]) -> [Sensor] {
+    func parse(_ settings: [SensorSettings], _ problems: inout [BoardProblem]) -> [Sensor] {
         var parsed: [Sensor] = []
         if settings.count > Board.sensorLimit {
             problems.append(BoardProblem(error: .invalid("\(settings.count) sensors are more than \(Board.sensorLimit)")))

@@ -18,6 +18,9 @@ public enum Files {
         return try read(file.raw, path, limit)
     }
 
+    /// The operation of the error that `readSecret` throws for a file that is no secret.
+    public static let distrust = "trust"
+
     /// The whole file, refused with `EACCES` and nothing read when its mode lets others read or write it
     /// (checked on the open file, so it cannot be exchanged in between).
     public static func readSecret(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
@@ -25,7 +28,7 @@ public enum Files {
         var info = cl_file_info()
         try check(cl_fstat(file.raw, &info), "look at", path)
         if info.mode & 0o006 != 0 {
-            throw SystemError(operation: "trust", errno: EACCES, object: path + " (others may read or change it; chmod o= it)")
+            throw SystemError(operation: distrust, errno: EACCES, object: path + " (others may read or change it; chmod o= it)")
         }
         return try read(file.raw, path, limit)
     }

@@ -1,1 +1,4 @@
-print("perch")
+import CLinux
+import Linux
+
+exit(Program.main(Environment.arguments))

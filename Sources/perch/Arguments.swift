@@ -1,0 +1,59 @@
+/// The command line after the subcommand, taken apart: `--name VALUE`, `--name=VALUE`, flags, and the rest.
+struct Arguments {
+    /// What one subcommand understands.
+    struct Grammar {
+        var options: [String] = []
+        var flags: [String] = []
+        var positionals: ClosedRange<Int> = 0...0
+    }
+
+    private(set) var options: [String: String] = [:]
+    private(set) var flags: [String] = []
+    private(set) var positionals: [String] = []
+
+    init(_ words: ArraySlice<String>, grammar: Grammar) throws(UsageError) {
+        var rest = words
+        var onlyPositionals = false
+        while let word = rest.popFirst() {
+            guard !onlyPositionals, word.utf8.starts(with: "--".utf8) else {
+                positionals.append(word)
+                continue
+            }
+            if word == "--" {
+                onlyPositionals = true
+                continue
+            }
+            let name: String
+            var value: String?
+            if let equals = word.firstIndex(of: "=") {
+                name = String(word[..<equals])
+                value = String(word[word.index(after: equals)...])
+            } else {
+                name = word
+            }
+            if grammar.flags.contains(name) {
+                guard value == nil else { throw UsageError("\(name) takes no value") }
+                flags.append(name)
+            } else if grammar.options.contains(name) {
+                guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
+                guard options[name] == nil else { throw UsageError("\(name) is given twice") }
+                options[name] = given
+            } else {
+                throw UsageError("unknown option \(name)")
+            }
+        }
+        if positionals.count < grammar.positionals.lowerBound { throw UsageError("an argument is missing") }
+        if positionals.count > grammar.positionals.upperBound {
+            throw UsageError("unexpected argument \"\(positionals[grammar.positionals.upperBound])\"")
+        }
+    }
+
+    subscript(option: String) -> String? { options[option] }
+    func has(_ flag: String) -> Bool { flags.contains(flag) }
+}
+
+/// A command line that makes no sense: exit code 2.
+struct UsageError: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,77 @@
+import Agent
+import Board
+
+/// The device's configuration in the board's own words: neither room knows the other.
+enum BoardSetup {
+    static func lines(_ configuration: Configuration, initial: (LineIndex) -> InitialLevel) -> [LineSettings] {
+        configuration.lines.enumerated().map { index, line in
+            LineSettings(
+                name: line.name, pin: line.pin, pinLocation: line.pinLocation,
+                direction: line.direction == .output ? .output : .input, bias: bias(line.bias), activeLow: line.activeLow,
+                debounce: line.debounce, reportsEdges: line.direction == .input, initial: level(initial(index)))
+        }
+    }
+
+    static func sensors(_ configuration: Configuration) -> [SensorSettings] {
+        configuration.sensors.map { sensor in
+            SensorSettings(
+                name: sensor.name, source: sensor.source, sourceLocation: sensor.sourceLocation, scale: sensor.scale ?? 1,
+                offset: sensor.offset ?? 0)
+        }
+    }
+
+    /// With the unit that the source measures in, where the owner named none.
+    static func withUnits(_ configuration: Configuration) -> Configuration {
+        var configuration = configuration
+        for index in configuration.sensors.indices where configuration.sensors[index].unit.isEmpty {
+            do throws(BoardError) {
+                configuration.sensors[index].unit = try SensorSource(configuration.sensors[index].source).quantity.unit
+            } catch {}  // `Board` reports a wrong source with its place
+        }
+        return configuration
+    }
+
+    /// The named profile, else the one that fits this computer; nil for a computer that no profile describes.
+    static func profile(named name: String?) throws(Failure) -> Profile? {
+        let folders = [DataDirectory.path + "/boards"]
+        guard let name else { return Profile.detect(folders: folders) }
+        do throws(ProfileProblems) {
+            return try Profile.load(name, folders: folders)
+        } catch {
+            throw Failure(.configuration, error.list.map { "[board] profile: \($0)" })
+        }
+    }
+
+    static func open(
+        _ configuration: Configuration, initial: (LineIndex) -> InitialLevel
+    ) throws(Failure) -> Board {
+        let profile = try profile(named: configuration.board.profile)
+        do throws(BoardProblems) {
+            return try Board.open(lines: lines(configuration, initial: initial), sensors: sensors(configuration), profile: profile)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// A missing permission is said as such, everything else is the configuration's mistake.
+    static func failure(_ problems: BoardProblems) -> Failure {
+        Failure(problems.isPermission ? .permission : .configuration, problems.list.map { "\($0)" })
+    }
+
+    private static func bias(_ bias: LineConfiguration.Bias) -> LineSettings.Bias {
+        switch bias {
+        case .asIs: .asIs
+        case .disabled: .disabled
+        case .pullUp: .pullUp
+        case .pullDown: .pullDown
+        }
+    }
+
+    private static func level(_ initial: InitialLevel) -> LineSettings.Initial {
+        switch initial {
+        case .off: .off
+        case .on: .on
+        case .keep: .keep
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Agent
+import Board
+import Linux
+import XMPP
+
+/// `perch check`: everything `run` would check, and nothing switched.
+enum Check {
+    static let grammar = Arguments.Grammar(options: ["--config"], flags: ["--connect"])
+
+    static func run(_ arguments: Arguments) throws(Failure) {
+        let path = arguments["--config"] ?? ConfigurationFile.defaultPath
+        let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))
+        var failures: [Failure] = []
+        var login: Login?
+        do throws(Failure) { login = try Login(configuration.account) } catch { failures.append(error) }
+        do throws(Failure) { try checkBoard(configuration) } catch { failures.append(error) }
+        if let first = failures.first {
+            // The most particular code: a missing permission is mended before a mistake can be seen behind it.
+            let code = failures.contains { $0.code == .permission } ? ExitCode.permission : first.code
+            throw Failure(code, failures.flatMap { $0.lines })
+        }
+        Console.print("\(path): \(configuration.summary)")
+        for remark in configuration.remarks { Console.print("note: \(remark)") }
+        if arguments.has("--connect"), let login { try Probe.run(login) }
+        Console.print("all is well")
+    }
+
+    private static func checkBoard(_ configuration: Configuration) throws(Failure) {
+        let profile = try BoardSetup.profile(named: configuration.board.profile)
+        let lines = BoardSetup.lines(configuration) { _ in .keep }
+        let problems = Board.check(lines: lines, sensors: BoardSetup.sensors(configuration), profile: profile)
+        if !problems.isEmpty { throw BoardSetup.failure(BoardProblems(problems)) }
+    }
+}

@@ -1,0 +1,253 @@
+import Agent
+import Board
+import Linux
+import Time
+import XMPP
+
+/// The driver of `perch run`: joins the loop, the connection, the device and the board.
+///
+/// Events go to the agent one at a time; what it wants done is carried out in order before the next event.
+final class Daemon {
+    /// After SIGTERM the server gets this long to take our goodbye; systemd's patience is longer.
+    static let farewell: Duration = .seconds(1)
+
+    let loop: EventLoop
+    let resolver: Resolver
+    let notify = Notify()
+    let board: Board
+    let agent: Agent
+    let configurationPath: String
+    var configuration: Configuration
+    var connection: Connection?
+    /// How many connections there were: only the last one is listened to.
+    var connections = 0
+    private let worker: Worker
+    private let state: StateDirectory
+    private var control: UnixSocketServer?
+    private var signals: Signals?
+    private var deviceTimer: LoopTimer?
+    private var watchdogTimer: LoopTimer?
+    private var farewellTimer: LoopTimer?
+    private var events: [Event] = []
+    private var isDelivering = false
+    private(set) var isStopping = false
+    /// Sensors whose reading is under way on the worker's thread: a slow one is not asked twice.
+    var sensorsBeingRead: Set<SensorIndex> = []
+    private var edgeDescriptors: [Int32] = []
+    /// Counts reloads, so that what was begun before one is recognised.
+    var generation = 0
+
+    init(
+        _ loop: EventLoop, board: Board, agent: Agent, state: StateDirectory, configuration: Configuration,
+        configurationPath: String
+    ) throws(SystemError) {
+        self.loop = loop
+        self.board = board
+        self.agent = agent
+        self.state = state
+        self.configuration = configuration
+        self.configurationPath = configurationPath
+        worker = try Worker(loop)
+        resolver = Resolver(worker)
+    }
+
+    // MARK: Start
+
+    /// Runs until a signal ends it.
+    func run(_ login: Login) throws(Failure) {
+        do throws(SystemError) {
+            signals = try Signals(loop) { [self] signal in handle(signal) }
+            deviceTimer = loop.makeTimer { [self] in deviceTimerFired() }
+            try watchEdges()
+            try listenForControl()
+            startWatchdog()
+            deliver(.started(levels: levels()))
+            connect(login)
+            notify.ready(status: "connecting as \(configuration.account.jid)")
+            try loop.run()
+        } catch {
+            throw Failure(error.isPermission ? .permission : .failed, "\(error)")
+        }
+    }
+
+    func levels() -> [Bool?] {
+        configuration.lines.indices.map { index in
+            do throws(BoardError) {
+                return try board.get(index)
+            } catch {
+                Log.warning("\(configuration.lines[index].name): \(error)")
+                return nil
+            }
+        }
+    }
+
+    // MARK: The device
+
+    /// Events that come while another is handled wait for their turn.
+    func deliver(_ event: Event) {
+        events.append(event)
+        guard !isDelivering else { return }
+        isDelivering = true
+        var next = 0
+        while next < events.count {
+            let now = Clock.now()
+            for effect in agent.handle(events[next], at: now) { carryOut(effect) }
+            next += 1
+        }
+        events.removeAll(keepingCapacity: true)
+        isDelivering = false
+        deviceTimer?.deadline = earliest(agent.nextDeadline, board.nextDeadline)
+    }
+
+    private func carryOut(_ effect: Effect) {
+        switch effect {
+        case .send(let message): connection?.use { session, now in session.send(message, at: now) }
+        case .presence(let presence): show(presence)
+        case .subscription(let verb, let to): connection?.use { session, now in session.send(verb, to: to, at: now) }
+        case .removeContact(let jid): connection?.use { session, now in session.removeContact(jid, at: now) }
+        case .publish(let node, let id, let item):
+            connection?.use { session, now in session.publish(node: node, id: id, item: item, at: now) }
+        case .setLine(let index, let on, let ticket):
+            deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.set(index, on: on) }))
+        case .readLine(let index, let ticket):
+            deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.get(index) }))
+        case .readSensor(let index): read(index)
+        case .store(let name, let bytes):
+            do throws(SystemError) {
+                try state.store(name, bytes)
+            } catch {
+                Log.error("\(error); after a restart, outputs with `initial = restore` come up as they were before")
+            }
+        case .log(let level, let text): Log.write(Self.level(level), text)
+        }
+    }
+
+    private func outcome(_ access: () throws(BoardError) -> Bool) -> LineOutcome {
+        do throws(BoardError) {
+            return try access() ? .on : .off
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func show(_ presence: OwnPresence) {
+        connection?.use { session, now in session.setPresence(presence, at: now) }
+        if presence.available { notify.status("online: \(presence.status ?? "")") }
+    }
+
+    private static func level(_ level: LogLevel) -> Log.Level {
+        switch level {
+        case .error: .error
+        case .warning: .warning
+        case .notice: .notice
+        case .info: .info
+        case .debug: .debug
+        }
+    }
+
+    private func deviceTimerFired() {
+        let now = Clock.now()
+        if let due = board.nextDeadline, due <= now.instant { deliver(edges: board.tick(at: now.instant)) }
+        deliver(.tick)
+    }
+
+    // MARK: The board
+
+    /// Polls the inputs' descriptors. Called again when a reload has changed them.
+    func watchEdges() throws(SystemError) {
+        for descriptor in edgeDescriptors { loop.remove(descriptor) }
+        edgeDescriptors = board.edgeSources.map { $0.descriptor }
+        for source in board.edgeSources {
+            try loop.add(source.descriptor, .read) { [self] _ in takeEdges(source) }
+        }
+    }
+
+    private func takeEdges(_ source: EdgeSource) {
+        do throws(BoardError) {
+            deliver(edges: try board.edges(line: source.line, at: Clock.instant()))
+        } catch {
+            // An expander was unplugged: a descriptor that only fails would keep the loop busy for ever.
+            loop.remove(source.descriptor)
+            Log.error("\(configuration.lines[source.line].name): \(error); its changes are not seen any more until a restart")
+        }
+    }
+
+    private func deliver(edges: [EdgeEvent]) {
+        for edge in edges { deliver(.lineChanged(edge.line, on: edge.on)) }
+        // A bouncing line has set a deadline of its own.
+        deviceTimer?.deadline = earliest(agent.nextDeadline, board.nextDeadline)
+    }
+
+    /// Files that may be slow (a DS18B20 takes 750 ms) are read on the worker's thread, so that no command waits.
+    private func read(_ index: SensorIndex) {
+        let plan: SensorRead
+        switch board.plan(sensor: index) {
+        case .done(let result): return deliver(Self.reading(index, result))
+        case .read(let read): plan = read
+        }
+        guard sensorsBeingRead.insert(index).inserted else { return }
+        let generation = generation
+        worker.readFiles(plan.paths) { [self] outcomes in
+            // A reload has given the number to another sensor.
+            guard generation == self.generation else { return }
+            sensorsBeingRead.remove(index)
+            let files = outcomes.map { outcome in
+                switch outcome {
+                case .bytes(let bytes): SensorFile.bytes(bytes)
+                case .failed(let error): SensorFile.failed(errno: error.errno)
+                }
+            }
+            deliver(Self.reading(index, plan.interpret(files)))
+        }
+    }
+
+    private static func reading(_ index: SensorIndex, _ result: SensorResult) -> Event {
+        switch result {
+        case .value(let value): .reading(index, .value(value))
+        case .absent(let why), .failed(let why): .reading(index, .failed(why))
+        }
+    }
+
+    private func listenForControl() throws(SystemError) {
+        guard let path = configuration.board.control else { return }
+        control = try UnixSocketServer(loop, path: path) { [self] request in
+            let outcome = board.control(request, at: Clock.instant())
+            deliver(edges: outcome.edges)
+            for sensor in outcome.sensors { read(sensor) }
+            return outcome.reply
+        }
+    }
+
+    // MARK: Signals and the watchdog
+
+    private func handle(_ signal: Signal) {
+        switch signal {
+        case .terminate, .interrupt: stop()
+        case .hangup: reload()
+        }
+    }
+
+    /// Outputs first, then the goodbye: the lines must follow their policy even when the server does not answer.
+    private func stop() {
+        guard !isStopping else { return loop.stop() }
+        isStopping = true
+        Log.notice("stopping")
+        notify.stopping(status: "stopping")
+        deliver(.stopping(reason: "stopped"))
+        control?.close()
+        guard connection?.stop() == true else { return loop.stop() }
+        let timer = loop.makeTimer { [self] in loop.stop() }
+        timer.deadline = Clock.instant() + Self.farewell
+        farewellTimer = timer
+    }
+
+    /// Half of systemd's patience: a loop that is stuck does not come here, and systemd restarts us.
+    private func startWatchdog() {
+        guard let interval = notify.watchdogInterval else { return }
+        watchdogTimer = loop.makeTimer { [self] in
+            notify.watchdog()
+            watchdogTimer?.deadline = Clock.instant() + interval
+        }
+        watchdogTimer?.deadline = Clock.instant() + interval
+    }
+}

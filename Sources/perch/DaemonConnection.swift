@@ -1,0 +1,52 @@
+import Agent
+import Board
+import Linux
+import Time
+import XMPP
+
+/// The daemon's side of the network.
+extension Daemon {
+    func connect(_ login: Login) {
+        let agent = agent
+        let appearance = Login.Appearance(
+            identity: Identity(category: "client", type: "bot", name: login.account.jid.local ?? "perch"),
+            // The machine's name: a board that comes back replaces its own dead session, and two boards that share
+            // an account do not throw each other out.
+            resource: Host.name.isEmpty ? "perch" : Host.name, isTrusted: { agent.isTrusted($0) })
+        connections += 1
+        let number = connections
+        let connection = Connection(loop, resolver, login.settings(appearance, reconnects: true)) { [self] event in
+            // The goodbye of a connection that a reload has replaced is nobody's business.
+            if number == connections { handle(event) }
+        }
+        self.connection = connection
+        connection.start()
+    }
+
+    private func handle(_ event: Connection.Event) {
+        switch event {
+        case .session(let event): handle(event)
+        case .down(let reason, _, let retry):
+            if isStopping { return loop.stop() }
+            deliver(.offline(reason: reason))
+            if let retry { Log.warning("offline: \(reason); trying again in \(DurationText.format(retry))") }
+            notify.status("offline: \(reason)")
+        }
+    }
+
+    private func handle(_ event: SessionEvent) {
+        switch event {
+        case .online(let jid, let resumed):
+            Log.notice("online as \(jid)")
+            agent.facts = Host.facts(isSimulated: board.isSimulated)
+            deliver(.online(jid: jid, resumed: resumed))
+        case .roster(let items): deliver(.roster(items))
+        case .rosterChanged(let item): deliver(.rosterChanged(item))
+        case .message(let message): deliver(.message(message))
+        case .presence(let presence): deliver(.presence(presence))
+        case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
+        case .notice(let text): Log.info(text)
+        case .ended: break  // told as `.down`
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Agent
+import Board
+import Linux
+import XMPP
+
+/// SIGHUP: the changed file is applied without dropping the stream or touching lines that did not change.
+extension Daemon {
+    func reload() {
+        notify.reloading()
+        do throws(Failure) {
+            try apply(try ConfigurationFile.load(configurationPath))
+            Log.notice("configuration reloaded")
+        } catch {
+            for line in error.lines { Log.error(line) }
+            Log.error("the changed configuration is not used; the old one stays in force")
+        }
+        notify.ready(status: "configuration reloaded")
+    }
+
+    private func apply(_ loaded: Configuration) throws(Failure) {
+        let new = BoardSetup.withUnits(loaded)
+        let login = new.account == configuration.account ? nil : try Login(new.account)
+        if new.board != configuration.board {
+            throw Failure(.configuration, "[board] cannot be changed while running; restart Perch: systemctl restart perch")
+        }
+        do throws(BoardProblems) {
+            let lines = BoardSetup.lines(new) { Self.initialLevel(of: new.lines[$0]) }
+            try board.apply(lines: lines, sensors: BoardSetup.sensors(new))
+        } catch {
+            throw BoardSetup.failure(error)
+        }
+        generation += 1
+        sensorsBeingRead.removeAll()
+        configuration = new
+        do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, "\(error)") }
+        deliver(.reloaded(new, levels: levels()))
+        if let login {
+            Log.notice("the account has changed: logging in as \(new.account.jid)")
+            _ = connection?.stop()
+            connect(login)
+        }
+    }
+
+    /// For a line that is claimed anew: there is nothing to restore for one that was not there a moment ago.
+    private static func initialLevel(of line: LineConfiguration) -> InitialLevel {
+        switch line.initial {
+        case .off, .restore: .off
+        case .on: .on
+        case .keep: .keep
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Agent
+import Crypto
+import Linux
+import TLS
+import XMPP
+
+/// An account with everything that is needed to log in: read and checked before anything is started.
+struct Login {
+    let account: AccountConfiguration
+    let credentials: Credentials
+    let context: TLSContext
+
+    /// - Parameter password: nil: the account's own (credential or file); not asked for with a client certificate.
+    init(_ account: AccountConfiguration, password: String? = nil) throws(Failure) {
+        self.account = account
+        if account.certificate != nil, account.passwordFile == nil, password == nil {
+            credentials = .external
+        } else if let password {
+            credentials = .password(password)
+        } else {
+            credentials = .password(try Password.ofAccount(file: account.passwordFile))
+        }
+        do throws(TLSError) {
+            let pin = account.tlsPin.flatMap { TLSPin($0) }
+            context = try TLSContext(TLSSettings(authorities: account.tlsCA, pin: pin, certificate: account.certificate))
+        } catch {
+            throw Failure(.configuration, "\(error)")
+        }
+    }
+
+    /// How a program of ours shows itself on the network.
+    struct Appearance {
+        var identity: Identity
+        /// The address ends with it unless the account names one.
+        var resource: String?
+        var isTrusted: (JID) -> Bool
+        var requestsRoster = true
+    }
+
+    func settings(_ appearance: Appearance, reconnects: Bool) -> Connection.Settings {
+        let account = account
+        let credentials = credentials
+        return Connection.Settings(
+            jid: account.jid,
+            server: account.server.map { Endpoint(host: $0.host, port: $0.port, isDirectTLS: $0.directTLS) },
+            context: context,
+            makeSession: { () throws(CryptoError) in
+                Session(
+                    SessionOptions(
+                        jid: account.jid, credentials: credentials, allowPlain: account.allowPlain,
+                        resource: account.jid.resource ?? appearance.resource, idSeed: try randomText(bytes: 9),
+                        clientNonce: try randomText(bytes: 18),
+                        software: SoftwareInfo(name: "Perch", version: Version.number, os: Host.kernel),
+                        identity: appearance.identity, isTrusted: appearance.isTrusted,
+                        requestsRoster: appearance.requestsRoster))
+            },
+            reconnects: reconnects)
+    }
+}

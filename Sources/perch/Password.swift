@@ -1,0 +1,46 @@
+import Linux
+
+/// A password from a systemd credential or a file; never from the command line, which everybody can see.
+enum Password {
+    /// Bytes; a larger file is a mistake.
+    static let maximumLength = 1024
+
+    /// The account's: the systemd credential "password" where there is one, else the configured file.
+    static func ofAccount(file: String?) throws(Failure) -> String {
+        if let directory = Environment["CREDENTIALS_DIRECTORY"] {
+            let credential = directory + "/password"
+            var isThere = false
+            do throws(SystemError) { isThere = try Files.info(credential) != nil } catch {}
+            // systemd gives it to this service alone, whatever its mode bits say.
+            if isThere { return try read(credential, Files.read) }
+        }
+        guard let file else {
+            throw Failure(
+                .configuration,
+                "no password: write `password-file = /etc/perch/password` under [account], or give the service a credential named \"password\"")
+        }
+        return try from(file)
+    }
+
+    /// A file that others can read is refused: what is in it is no secret any more.
+    static func from(_ path: String) throws(Failure) -> String { try read(path, Files.readSecret) }
+
+    private static func read(
+        _ path: String, _ reader: (String, Int) throws(SystemError) -> [UInt8]
+    ) throws(Failure) -> String {
+        var bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try reader(path, maximumLength)
+        } catch {
+            if error.operation == Files.distrust {
+                throw Failure(.configuration, "password: others may read or change \(path), so it is no secret; run: chmod o= \(path)")
+            }
+            throw Failure(error.isPermission ? .permission : .configuration, "password: \(error)")
+        }
+        // Editors and `echo` end a line; that is not part of the password.
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard !bytes.isEmpty else { throw Failure(.configuration, "password: \(path) is empty") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

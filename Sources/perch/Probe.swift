@@ -1,0 +1,68 @@
+import Linux
+import TLS
+import Time
+import XMPP
+
+/// `perch check --connect`: logs in once and tells what was found.
+final class Probe {
+    /// For all of it; a person waits.
+    static let timeout: Duration = .seconds(30)
+
+    private let loop: EventLoop
+    private var connection: Connection?
+    private var failure: Failure?
+
+    static func run(_ login: Login) throws(Failure) {
+        let probe: Probe
+        do throws(SystemError) { probe = try Probe() } catch { throw Failure(.failed, "\(error)") }
+        try probe.run(login)
+    }
+
+    private init() throws(SystemError) { loop = try EventLoop() }
+
+    private func run(_ login: Login) throws(Failure) {
+        do throws(SystemError) {
+            let appearance = Login.Appearance(
+                identity: Identity(), resource: nil, isTrusted: { _ in false }, requestsRoster: false)
+            let connection = Connection(
+                loop, Resolver(try Worker(loop)), login.settings(appearance, reconnects: false)
+            ) { [self] in handle($0, login) }
+            self.connection = connection
+            let deadline = loop.makeTimer { [self] in
+                failure = Failure(.unavailable, "no login within \(Self.timeout.components.seconds) s")
+                loop.stop()
+            }
+            deadline.deadline = Clock.instant() + Self.timeout
+            connection.start()
+            try loop.run()
+        } catch {
+            throw Failure(.failed, "\(error)")
+        }
+        if let failure { throw failure }
+    }
+
+    private func handle(_ event: Connection.Event, _ login: Login) {
+        switch event {
+        case .session(.online(let jid, _)):
+            report(jid)
+            if connection?.stop() != true { loop.stop() }
+        case .session: break
+        case .down(let reason, let end, _):
+            if case .session(.closedByUs) = end { return loop.stop() }
+            failure = Failure(.unavailable, reason)
+            loop.stop()
+        }
+    }
+
+    private func report(_ jid: JID) {
+        guard let link = connection?.link else { return }
+        Console.print("logged in as \(jid)")
+        if let tls = link.tlsSummary {
+            Console.print("encryption: \(tls.version), \(tls.cipher); the certificate is valid until \(tls.validUntil)")
+            if let pin = tls.peerPin { Console.print("server's key: tls-pin = \(pin)") }
+        }
+        let login = link.session.loginReport
+        Console.print("login: \(login.mechanism), of \(login.offered.joined(separator: ", "))")
+        Console.print("stream management: \(login.hasStreamManagement ? "yes" : "no")")
+    }
+}

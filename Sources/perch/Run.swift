@@ -1,0 +1,31 @@
+import Agent
+import Board
+import Linux
+import Time
+
+/// `perch run`
+enum Run {
+    static let grammar = Arguments.Grammar(options: ["--config", "--state"], flags: ["--verbose"])
+
+    static func run(_ arguments: Arguments) throws(Failure) {
+        if arguments.has("--verbose") { Log.threshold = .debug }
+        let path = arguments["--config"] ?? ConfigurationFile.defaultPath
+        let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))
+        // Everything that can be wrong is found before a line is touched.
+        let login = try Login(configuration.account)
+        let state = StateDirectory(path: arguments["--state"])
+        let facts = Host.facts(isSimulated: configuration.board.profile == "simulated")
+        let agent = Agent(configuration: configuration, saved: state.load(), facts: facts, seed: randomNumber())
+        let now = Clock.now()
+        let board = try BoardSetup.open(configuration) { agent.initialLevel(of: $0, at: now) }
+        let daemon: Daemon
+        do throws(SystemError) {
+            daemon = try Daemon(
+                try EventLoop(), board: board, agent: agent, state: state, configuration: configuration,
+                configurationPath: path)
+        } catch {
+            throw Failure(.failed, "\(error)")
+        }
+        try daemon.run(login)
+    }
+}

@@ -1,0 +1,25 @@
+import Board
+
+/// `perch sensors`
+enum Sensors {
+    static func run(_ arguments: Arguments) throws(Failure) {
+        let listings = SensorListing.all()
+        for listing in listings {
+            Console.print("; \(reading(listing))")
+            Console.print(listing.paste)
+        }
+        if listings.isEmpty {
+            throw Failure(.failed, "no sensors found: is the overlay for yours enabled? See the comments in \(DataDirectory.path)/parts")
+        }
+    }
+
+    private static func reading(_ listing: SensorListing) -> String {
+        switch listing.result {
+        case .value(let value):
+            // Three digits are enough to recognise a sensor by warming it with a finger.
+            let rounded = (value * 1000).rounded() / 1000
+            return "reads \(rounded) \(listing.quantity.unit)"
+        case .absent(let why), .failed(let why): return why
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Linux
+
+/// Where the device keeps what it must not forget, one small file each.
+struct StateDirectory {
+    /// The files are a few lines each; a larger one is not ours.
+    static let maximumFileSize = 256 * 1024
+    /// The names that `Agent` stores and wants back.
+    static let names = ["lines"]
+
+    let path: String
+
+    /// - Parameter path: nil: systemd's `StateDirectory=`, else the packaged place.
+    init(path: String?) { self.path = path ?? Environment["STATE_DIRECTORY"] ?? "/var/lib/perch" }
+
+    /// What was stored last time. A file that cannot be read is worth a warning, not a refusal to start:
+    /// the outputs then come up as after a first start.
+    func load() -> [String: [UInt8]] {
+        var saved: [String: [UInt8]] = [:]
+        for name in Self.names {
+            do throws(SystemError) {
+                saved[name] = try Files.read("\(path)/\(name)", limit: Self.maximumFileSize)
+            } catch {
+                if !error.isAbsent { Log.warning("\(error); going on without what it held") }
+            }
+        }
+        return saved
+    }
+
+    func store(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
+        try Files.replace("\(path)/\(name)", with: bytes, mode: 0o600)
+    }
+}
