@@ -87,3 +87,11 @@ class Trace:
     def levels(self, line, pid=None, after=None):
         """The levels driven, in order."""
         return [level for _, level in self.changes(line, pid, after)]
+
+    def wait_for(self, count, line, after=None, deadline=60):
+        """The first `count` changes of one line."""
+        end = time.monotonic() + deadline
+        while len(found := self.changes(line, after=after)) < count:
+            assert time.monotonic() < end, f"only {found} within {deadline} s"
+            time.sleep(0.05)
+        return found[:count]

