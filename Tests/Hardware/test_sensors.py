@@ -59,5 +59,6 @@ def test_a_sensor_that_goes_away_is_failed_and_its_last_value_is_not_passed_off_
 def test_perch_sensors_prints_what_can_be_pasted(board, thermometer):
     status, out, _ = board.command("sensors")
     assert status == 0
-    row = next(row for row in out.splitlines() if "hwmon:lm77/temp1" in row)
-    assert "21.5" in row
+    assert "source = hwmon:lm77/temp1\n" in out
+    reading, section = out.partition("source = hwmon:lm77/temp1\n")[0].splitlines()[-2:]
+    assert "21.5 °C" in reading and section.startswith("[sensor ")
