@@ -1,7 +1,9 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -78,6 +80,8 @@ class Board:
         password.write_text(account.password + "\n")
         password.chmod(0o600)
         os.makedirs(self.state, exist_ok=True)
+        # Beside the rest, because pytest's folders are closed to others and a test runs perch as nobody.
+        self.ca = shutil.copy(prosody.ca, folder)
 
     pid = property(lambda self: self.process.pid)
 
@@ -89,7 +93,7 @@ class Board:
 jid = {self.account.jid}
 password-file = {self.folder}/password
 server = {self.prosody.server}
-tls-ca = {self.prosody.ca}
+tls-ca = {self.ca}
 
 [board]
 profile = raspberry-pi-3
@@ -123,6 +127,14 @@ to = {self.alice.jid}
             return self.alice.next_message(self.account.jid, after=before, deadline=PATIENCE, matching=wanted).body
         except AssertionError as problem:
             raise AssertionError(f"{problem}\nperch said:\n{self.process.text()}") from None
+
+    def ask_until(self, text, beginning):
+        """Ask again and again until the answer begins so: for what perch looks at in its own time."""
+        end = time.monotonic() + PATIENCE
+        while not (answer := self.ask(text)).startswith(beginning):
+            assert time.monotonic() < end, f"still {answer!r}"
+            time.sleep(2)  # more than 10 commands in 10 s are refused
+        return answer
 
     def terminate(self):
         """As `systemctl stop` does; the exit status."""
