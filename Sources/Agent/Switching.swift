@@ -166,7 +166,13 @@ extension Agent {
         switch pending.cause {
         case .person:
             let isAwaitedPulse = outputs.lines[line].timer?.cause == .pulse && outputs.lines[line].timer?.errand == pending.errand && wanted && outcome == .on
-            if let errand = pending.errand, !isAwaitedPulse { settle(errand, line, text, now) }
+            if isAwaitedPulse, let timer = outputs.lines[line].timer {
+                // It counts from when the line was seen to be on: a slow board must not shorten it.
+                let asked = pending.deadline - Outputs.outcomeDeadline
+                outputs.lines[line].timer?.deadline = timer.deadline + (now.instant - asked)
+            } else if let errand = pending.errand {
+                settle(errand, line, text, now)
+            }
         case .timer(let cause):
             record(nil, line: line, what: Agent.reason(cause), outcome: text, now)
             if let errand = pending.errand { settle(errand, line, text, now) }

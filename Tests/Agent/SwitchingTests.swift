@@ -79,6 +79,17 @@ import XMPP
         #expect(Conversation.texts(end) == ["lamp pulsed for 500 ms"])
     }
 
+    @Test func `a pulse is not shortened by a board that is slow to switch`() throws {
+        let board = Conversation()
+        board.silentLines = [0]
+        guard case .setLine(_, _, let ticket) = try #require(board.tell("pulse lamp 500ms").first(where: { if case .setLine = $0 { true } else { false } }))
+        else { return }
+        board.elapsed += .milliseconds(300)
+        board.handle(.lineOutcome(ticket, .on))
+        #expect(Conversation.switched(board.wait(.milliseconds(499))) == [])
+        #expect(Conversation.switched(board.wait(.milliseconds(1))) == ["0 off"])
+    }
+
     @Test func `a pulse that another command cuts short says so`() {
         let board = Conversation()
         #expect(board.say("pulse lamp 5s") == [])
