@@ -250,7 +250,6 @@ cl_worker *cl_worker_new(int *error) {
 }
 
 int cl_worker_event(const cl_worker *worker) { return worker->event; }
-
 static int64_t submit(cl_worker *worker, cl_job *job) {
     int which = class_of(job);
     struct room *room = &worker->rooms[which];
@@ -369,13 +368,11 @@ cl_job *cl_collect(cl_worker *worker) {
 }
 
 int64_t cl_job_number(const cl_job *job) { return job->number; }
-
 int cl_job_srv_outcome(const cl_job *job, int which) { return job->services ? job->services[which & 1].outcome : CL_SRV_FAILED; }
 int cl_job_srv_count(const cl_job *job, int which) { return job->services ? job->services[which & 1].count : 0; }
 const cl_srv *cl_job_srv(const cl_job *job, int which, int index) {
     return index >= 0 && index < cl_job_srv_count(job, which) ? &job->services[which & 1].records[index] : NULL;
 }
-
 int cl_job_address_error(const cl_job *job) { return job->address_error; }
 int cl_job_address_count(const cl_job *job) { return job->address_count; }
 const cl_address *cl_job_address(const cl_job *job, int index) {
@@ -384,7 +381,6 @@ const cl_address *cl_job_address(const cl_job *job, int index) {
 const char *cl_address_error_text(int code) { return gai_strerror(code); }
 bool cl_address_error_is_temporary(int code) { return code == EAI_AGAIN || code == EAI_SYSTEM || code == EAI_MEMORY; }
 bool cl_address_error_is_absence(int code) { return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY; }
-
 int cl_job_file_count(const cl_job *job) { return job->files ? job->text_count : 0; }
 const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome) {
     if (index < 0 || index >= cl_job_file_count(job)) {

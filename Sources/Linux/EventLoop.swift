@@ -171,9 +171,12 @@ public final class EventLoop {
         cl_drain(timer.raw)
         armed = nil
         let now = Clock.instant()
-        // A copy: a handler may make timers. One that a handler has moved on or cancelled is left alone.
-        for timer in timers {
-            guard !timer.isCancelled, let deadline = timer.deadline, deadline <= now else { continue }
+        // Earliest first, also when we are late for several. A handler may move on or cancel the next ones, and one that is
+        // set into the past again waits for the next turn, so that descriptors get theirs.
+        var due = timers.filter { $0.deadline.map { $0 <= now } ?? false }
+        due.sort { ($0.deadline ?? now) < ($1.deadline ?? now) }
+        for timer in due {
+            guard let deadline = timer.deadline, deadline <= now else { continue }
             timer.deadline = nil
             timer.handler?()
         }

@@ -159,6 +159,22 @@ import Time
         #expect(order == [1, 3])
     }
 
+    @Test func `timers that are late fire in order, too, and one stops another`() throws {
+        let loop = try EventLoop()
+        var order: [Int] = []
+        let second = loop.makeTimer { order.append(2) }
+        let stopped = loop.makeTimer { order.append(3) }
+        let first = loop.makeTimer {
+            order.append(1)
+            stopped.deadline = nil
+        }
+        second.deadline = Instant(.seconds(2))
+        stopped.deadline = Instant(.seconds(3))
+        first.deadline = Instant(.seconds(1))
+        try loop.turn(wait: true)
+        #expect(order == [1, 2])
+    }
+
     @Test func `a deadline beyond all time is harmless`() throws {
         let loop = try EventLoop()
         var fired = 0

@@ -44,7 +44,7 @@ struct Listener {
     let descriptor: Int32
     let address: SocketAddress
 
-    init(listening: Bool = true) {
+    init(listening: Bool = true, backlog: Int32 = 4) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.descriptor = descriptor
         var name = sockaddr_in()
@@ -59,7 +59,7 @@ struct Listener {
             }
         }
         precondition(bound == 0)
-        if listening { listen(descriptor, 4) }
+        if listening { listen(descriptor, backlog) }
         address = SocketAddress("127.0.0.1", port: UInt16(bigEndian: name.sin_port))!
     }
 

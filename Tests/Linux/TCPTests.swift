@@ -49,6 +49,35 @@ import Time
         connection.close()
     }
 
+    /// A listener whose queue is full, so that the kernel drops what comes: as silent as a firewall.
+    func silent(_ loop: EventLoop) throws -> (Listener, TCPConnection) {
+        let listener = Listener(backlog: 0)
+        return (listener, try connection(try connect(loop, [listener.address])))
+    }
+
+    @Test func `a silent address does not hold up the next one`() throws {
+        let loop = try EventLoop()
+        let (silent, filler) = try silent(loop)
+        let accepting = Listener()
+        defer { silent.close(); filler.close(); accepting.close() }
+        let before = Clock.instant()
+        let connection = try connection(try connect(loop, [silent.address, accepting.address]))
+        #expect(connection.peer == accepting.address)
+        #expect(Clock.instant() - before >= TCPConnector.stagger)
+        connection.close()
+    }
+
+    @Test func `silence has an end, and is named`() throws {
+        let loop = try EventLoop()
+        let (silent, filler) = try silent(loop)
+        defer { silent.close(); filler.close() }
+        guard case .failed(let error) = try connect(loop, [silent.address], timeout: .milliseconds(50)) else {
+            Issue.record("connected")
+            return
+        }
+        #expect(error.description == "cannot connect: \(silent.address) connection timed out")
+    }
+
     @Test func `when nobody answers each address and its reason are in one sentence`() throws {
         let loop = try EventLoop()
         let one = Listener(listening: false), two = Listener(listening: false)
