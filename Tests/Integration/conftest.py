@@ -69,7 +69,7 @@ def garden(prosody, person, perch):
         alice = person("alice", prosody)
 
         def __init__(self):
-            self.perch = perch(prosody, people={self.alice: "admin"}, reports=[self.alice])
+            self.perch = perch(prosody, people={self.alice: "admin"})
 
         def say(self, text, deadline=10):
             return self.alice.say(self.perch.jid, text, deadline)

@@ -1,6 +1,11 @@
 """Product §4: what a roster shows."""
 
 
+def of_the_board(seen):
+    """The server itself sends unavailable presence from the bare address to those who are not subscribed yet."""
+    return "/" in seen.sender
+
+
 def test_a_person_with_a_role_who_subscribes_is_approved_and_subscribed_back(garden):
     garden.alice.subscribe(garden.perch.jid)
     garden.alice.wait_presence(garden.perch.jid, "subscribed")
@@ -48,16 +53,18 @@ def test_an_alarm_shows_as_dnd_and_comes_first(prosody, person, perch):
     alice.wait_presence(board.jid, after=alice.presences.index(seen) + 1, deadline=30, matching=lambda seen: seen.show is None)
 
 
-def test_a_person_who_is_denied_is_unsubscribed_both_ways(garden, person):
-    bob = person("bob", garden.server)
-    garden.say(f"allow {bob.jid} viewer")
-    bob.subscribe(garden.perch.jid)
-    bob.wait_presence(garden.perch.jid, "subscribe")
-    bob.approve(garden.perch.jid)
-    bob.wait_presence(garden.perch.jid, "available")
-    garden.say(f"deny {bob.jid}")
-    bob.wait_presence(garden.perch.jid, "unavailable")
-    assert bob.roster().get(garden.perch.jid, "none") == "none"
+def test_a_person_who_is_removed_is_unsubscribed_both_ways(prosody, person, perch):
+    alice, bob = person("alice", prosody), person("bob", prosody)
+    board = perch(prosody, people={alice: "admin", bob: "viewer"})
+    bob.subscribe(board.jid)
+    bob.wait_presence(board.jid, "subscribe")
+    bob.approve(board.jid)
+    bob.wait_presence(board.jid, "available")
+    del board.people[bob]
+    board.write()
+    board.reload()
+    bob.wait_presence(board.jid, "unavailable", matching=of_the_board)
+    bob._wait(lambda: bob.roster().get(board.jid, "none") == "none", 10, "the subscription to be gone")
 
 
 def test_stopping_on_purpose_is_told_with_a_status_and_ends_with_success(garden):
@@ -66,6 +73,6 @@ def test_stopping_on_purpose_is_told_with_a_status_and_ends_with_success(garden)
     garden.alice.wait_presence(garden.perch.jid, "available")
     garden.say("lamp on")
     garden.perch.process.send_signal(signal.SIGTERM)
-    gone = garden.alice.wait_presence(garden.perch.jid, "unavailable")
+    gone = garden.alice.wait_presence(garden.perch.jid, "unavailable", matching=of_the_board)
     assert gone.status
     assert garden.perch.process.wait() == 0

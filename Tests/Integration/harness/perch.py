@@ -130,8 +130,11 @@ class Perch:
         return self
 
     def online(self, deadline=30):
-        """Wait until it says that it is online."""
+        """Wait until it says that it is online, and the server has its presence: what comes earlier is stored as for
+        somebody offline, and rightly not carried out."""
         self.process.wait_for_line(r"online as ", deadline)
+        if hasattr(self.server, "wait_for_presence"):
+            self.server.wait_for_presence(self.board)
         return self
 
     def reload(self):

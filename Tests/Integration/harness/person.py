@@ -5,6 +5,8 @@ import threading
 import time
 
 import slixmpp
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 
 from .process import Timeout
 
@@ -90,8 +92,9 @@ class Person:
         client.add_event_handler("failed_auth", lambda stanza: self._note(failure=f"not authorised: {stanza}"))
         client.add_event_handler("disconnected", lambda reason: self._note(ended=True))
         client.add_event_handler("connection_failed", lambda reason: self._note(failure=f"no connection: {reason}"))
-        client.add_event_handler("message", lambda stanza: self._note(message=Received(stanza)))
-        client.add_event_handler("message_error", lambda stanza: self._note(message=Received(stanza)))
+        # The "message" event would leave out what has no body: receipts, markers, published items.
+        client.register_handler(
+            Callback("every message", MatchXPath("{jabber:client}message"), lambda stanza: self._note(message=Received(stanza))))
         for kind in ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "error"):
             client.add_event_handler(f"presence_{kind}", lambda stanza: self._note(presence=Seen(stanza)))
         client.connect("127.0.0.1", self.prosody.port)

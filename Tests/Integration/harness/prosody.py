@@ -1,6 +1,7 @@
 """A private Prosody."""
 import itertools
 import os
+import re
 import shutil
 import signal
 import socket
@@ -117,6 +118,13 @@ class Prosody:
         if self.process.running:
             self.stop()
         return self.start()
+
+    def wait_for_presence(self, account, deadline=15):
+        """Wait until the newest session of the account has sent its presence."""
+        log = self.process
+        log.wait_for_line(r"Authenticated as " + re.escape(account.jid), deadline)
+        session = [line.split()[0] for line in list(log.lines) if f"Authenticated as {account.jid}" in line][-1]
+        log.wait_for_line(re.escape(session) + r"\s.*Received\[c2s\]: <presence", deadline)
 
     def account(self, local, password=None, unique=True):
         """Create an account; a number is added to the name, so that each test has accounts of its own."""
