@@ -1,6 +1,8 @@
 """Product §3 and §7 through a real server: what people say, and what the lines do."""
 import re
 
+from harness.process import eventually
+
 SENML = "urn:ietf:params:xml:ns:senml"
 
 
@@ -27,7 +29,7 @@ def test_a_line_switched_for_a_while_goes_off_by_itself(garden):
     reply = garden.say("lamp on for 1s")
     assert re.fullmatch(r"lamp is on until \d\d:\d\d(:\d\d)?", reply)
     assert garden.perch.get("lamp") == 1
-    garden.alice._wait(lambda: garden.perch.get("lamp") == 0, 10, "the lamp to go off")
+    eventually(lambda: garden.perch.get("lamp") == 0, what="the lamp going off")
 
 
 def test_a_tag_addresses_its_lines_and_the_reply_names_each(garden):

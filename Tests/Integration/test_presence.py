@@ -1,4 +1,5 @@
 """Product §4: what a roster shows."""
+from harness.process import eventually
 
 
 def of_the_board(seen):
@@ -64,7 +65,7 @@ def test_a_person_who_is_removed_is_unsubscribed_both_ways(prosody, person, perc
     board.write()
     board.reload()
     bob.wait_presence(board.jid, "unavailable", matching=of_the_board)
-    bob._wait(lambda: bob.roster().get(board.jid, "none") == "none", 10, "the subscription to be gone")
+    eventually(lambda: bob.roster().get(board.jid, "none") == "none", what="the end of the subscription")
 
 
 def test_stopping_on_purpose_is_told_with_a_status_and_ends_with_success(garden):

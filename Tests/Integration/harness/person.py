@@ -92,11 +92,11 @@ class Person:
         client.add_event_handler("failed_auth", lambda stanza: self._note(failure=f"not authorised: {stanza}"))
         client.add_event_handler("disconnected", lambda reason: self._note(ended=True))
         client.add_event_handler("connection_failed", lambda reason: self._note(failure=f"no connection: {reason}"))
-        # The "message" event would leave out what has no body: receipts, markers, published items.
+        # slixmpp's own events leave out messages without a body (receipts, published items) and sort presence by <show/>.
         client.register_handler(
             Callback("every message", MatchXPath("{jabber:client}message"), lambda stanza: self._note(message=Received(stanza))))
-        for kind in ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "error"):
-            client.add_event_handler(f"presence_{kind}", lambda stanza: self._note(presence=Seen(stanza)))
+        client.register_handler(
+            Callback("every presence", MatchXPath("{jabber:client}presence"), lambda stanza: self._note(presence=Seen(stanza))))
         client.connect("127.0.0.1", self.prosody.port)
         ready.set()
         loop.run_forever()

@@ -12,6 +12,18 @@ class Timeout(AssertionError):
     """What was waited for did not happen; the message says what did."""
 
 
+def eventually(condition, deadline=10, what="it"):
+    """Ask until `condition()` is true, and return that. For states that tell nobody when they change, such as a line's level."""
+    end = time.monotonic() + deadline
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise Timeout(f"{what} did not happen within {deadline} s")
+        time.sleep(0.02)
+
+
 class Process:
     """Starts `command` at once. Lines of standard output and error are kept together, in order of arrival."""
 
