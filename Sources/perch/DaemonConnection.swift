@@ -1,5 +1,6 @@
 import Agent
 import Board
+import CLinux
 import Linux
 import Time
 import XMPP
@@ -40,6 +41,8 @@ extension Daemon {
             Log.notice("online as \(jid)")
             agent.facts = Host.facts(isSimulated: board.isSimulated)
             deliver(.online(jid: jid, resumed: resumed))
+            // Logging in needs more memory than being online: give back what lies idle.
+            cl_trim_memory()
         case .roster(let items): deliver(.roster(items))
         case .rosterChanged(let item): deliver(.rosterChanged(item))
         case .message(let message): deliver(.message(message))
