@@ -12,19 +12,22 @@ public enum ServiceAnswer: Equatable {
 
     init(_ job: OpaquePointer) {
         var records: [ServiceRecord] = []
-        var isOffered = true
         var hasFailed = false
         for which: Int32 in 0..<2 {
             if cl_job_srv_outcome(job, which) == Int32(CL_SRV_FAILED) { hasFailed = true }
             for index in 0..<max(0, cl_job_srv_count(job, which)) {
-                guard let srv = cl_job_srv(job, which, index) else { continue }
-                let record = ServiceRecord(srv.pointee, isDirectTLS: which == 0)
-                if record.target.isEmpty { isOffered = false } else { records.append(record) }
+                if let srv = cl_job_srv(job, which, index) { records.append(ServiceRecord(srv.pointee, isDirectTLS: which == 0)) }
             }
         }
-        if !records.isEmpty { self = .records(records) }
+        self.init(records, hasFailed: hasFailed)
+    }
+
+    /// A record without a target refuses its service. A domain without direct TLS still has its own port for STARTTLS.
+    init(_ records: [ServiceRecord], hasFailed: Bool) {
+        let usable = records.filter { !$0.target.isEmpty }
+        if !usable.isEmpty { self = .records(usable) }
         else if hasFailed { self = .failed }
-        else { self = isOffered ? .none : .notOffered }
+        else { self = records.contains { !$0.isDirectTLS } ? .notOffered : .none }
     }
 }
 

@@ -18,15 +18,15 @@ public struct ServiceRecord: Equatable, Sendable {
         self.isDirectTLS = isDirectTLS
     }
 
-    /// The order to try them in: by priority, and by chance in proportion to the weight among equals (RFC 2782). Both
-    /// services are one list (XEP-0368 §3); among equals in all, direct TLS first, since it saves round trips.
+    /// The order to try them in. Both services are one list ordered by priority (XEP-0368 §3); within one priority direct TLS
+    /// comes first, since it saves round trips and cannot be stripped, and among equals the weight decides by chance (RFC 2782).
     public static func ordered(_ records: [ServiceRecord], seed: UInt64) -> [ServiceRecord] {
         var state = seed
         var rest = records.filter { !$0.target.isEmpty }
         rest.sort { ($0.priority, $0.isDirectTLS ? 0 : 1) < ($1.priority, $1.isDirectTLS ? 0 : 1) }
         var ordered: [ServiceRecord] = []
         while let first = rest.first {
-            let equals = rest.prefix { $0.priority == first.priority }
+            let equals = rest.prefix { $0.priority == first.priority && $0.isDirectTLS == first.isDirectTLS }
             let total = equals.reduce(UInt64(0)) { $0 + UInt64($1.weight) }
             var pick = 0
             if total > 0 {

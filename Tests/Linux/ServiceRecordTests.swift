@@ -91,6 +91,22 @@ import Testing
         #expect(ServiceRecord.ordered([], seed: 1) == [])
     }
 
+    @Test func `a heavy weight does not put STARTTLS before direct TLS of the same priority`() {
+        let direct = ServiceRecord(priority: 5, weight: 0, port: 5223, target: "direct", isDirectTLS: true)
+        let heavy = ServiceRecord(priority: 5, weight: 65535, port: 5222, target: "heavy", isDirectTLS: false)
+        for seed: UInt64 in 0..<50 { #expect(ServiceRecord.ordered([heavy, direct], seed: seed).map(\.target) == ["direct", "heavy"]) }
+    }
+
+    @Test func `a dot refuses its own service only`() {
+        func record(_ target: String, tls: Bool = false) -> ServiceRecord {
+            ServiceRecord(priority: 0, weight: 0, port: 5222, target: target, isDirectTLS: tls)
+        }
+        #expect(ServiceAnswer([record("")], hasFailed: false) == .notOffered)
+        #expect(ServiceAnswer([record("", tls: true)], hasFailed: false) == .none)
+        #expect(ServiceAnswer([record("", tls: true), record("s")], hasFailed: false) == .records([record("s")]))
+        #expect(ServiceAnswer([], hasFailed: true) == .failed)
+    }
+
     @Test func `weights decide by chance in proportion`() {
         let heavy = ServiceRecord(priority: 1, weight: 90, port: 1, target: "heavy", isDirectTLS: false)
         let light = ServiceRecord(priority: 1, weight: 10, port: 1, target: "light", isDirectTLS: false)
