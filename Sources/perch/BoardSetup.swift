@@ -53,9 +53,18 @@ enum BoardSetup {
         }
     }
 
-    /// A missing permission is said as such, everything else is the configuration's mistake.
+    /// A missing permission is said as such. A line that somebody else holds may be free in a minute, so the service tries again
+    /// (`RestartPreventExitStatus`); everything else is the configuration's mistake, which no new start mends.
     static func failure(_ problems: BoardProblems) -> Failure {
-        Failure(problems.isPermission ? .permission : .configuration, problems.list.map { "\($0)" })
+        let code: ExitCode = problems.isPermission ? .permission : problems.list.contains { isPassing($0.error) } ? .failed : .configuration
+        return Failure(code, problems.list.map { "\($0)" })
+    }
+
+    private static func isPassing(_ error: BoardError) -> Bool {
+        switch error {
+        case .busy, .system: true
+        case .permission, .notFound, .invalid: false
+        }
     }
 
     private static func bias(_ bias: LineConfiguration.Bias) -> LineSettings.Bias {
