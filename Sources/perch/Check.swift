@@ -21,8 +21,23 @@ enum Check {
         }
         Console.print("\(path): \(configuration.summary)")
         for remark in configuration.remarks { Console.print("note: \(remark)") }
+        for sensor in BoardSetup.sensors(configuration) { report(sensor) }
         if arguments.has("--connect"), let login { try Probe.run(login) }
         Console.print("all is well")
+    }
+
+    /// A sensor without a value is no mistake of the configuration: it may be plugged in later.
+    private static func report(_ settings: SensorSettings) {
+        do throws(BoardError) {
+            let sensor = try Sensor(settings)
+            if case .simulated = sensor.source { return }
+            switch sensor.read() {
+            case .value(let value): Console.print("\(settings.name): \(Sensors.rounded(value)) \(sensor.source.quantity.unit)")
+            case .absent(let why), .failed(let why): Console.print("note: \(settings.name): \(why)")
+            }
+        } catch {
+            Console.print("note: \(settings.name): \(error)")
+        }
     }
 
     private static func checkBoard(_ configuration: Configuration) throws(Failure) {

@@ -13,12 +13,13 @@ enum Sensors {
         }
     }
 
+    /// Three digits are enough to recognise a sensor by warming it with a finger.
+    static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+
     private static func reading(_ listing: SensorListing) -> String {
         switch listing.result {
         case .value(let value):
-            // Three digits are enough to recognise a sensor by warming it with a finger.
-            let rounded = (value * 1000).rounded() / 1000
-            return "reads \(rounded) \(listing.quantity.unit)"
+            return "reads \(rounded(value)) \(listing.quantity.unit)"
         case .absent(let why), .failed(let why): return why
         }
     }
