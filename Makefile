@@ -33,5 +33,5 @@ check-hosts:
 	tools/check-hosts
 
 clean:
-	rm -rf .build .build-embedded-* dist
+	rm -rf .build .build-embedded-* .build-gpiod2 dist
 	find Tests -name .build -o -name __pycache__ | xargs rm -rf
