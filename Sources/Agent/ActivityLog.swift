@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Who did what, when, from where, and what came of it: a bounded memory of the latest.

@@ -1,3 +1,5 @@
+import Text
+
 extension Command {
     /// Understands one message. Never traps and never guesses: every word must have a meaning, or nothing is done.
     static func parse(_ text: String, _ vocabulary: Vocabulary) throws(Misunderstanding) -> Command {

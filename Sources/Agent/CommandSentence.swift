@@ -1,3 +1,5 @@
+import Text
+
 /// A sentence about lines and sensors, its words sorted by what they mean, in whatever order they came.
 struct Sentence {
     private let vocabulary: Vocabulary

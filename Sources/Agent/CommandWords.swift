@@ -1,3 +1,5 @@
+import Text
+
 /// The fixed words of the chat, all folded to lower case.
 enum CommandWords {
     /// Longest message that is looked at word by word; a command has fewer than a dozen.

@@ -1,3 +1,5 @@
+import Text
+
 extension LineConfiguration {
     /// A contact that bounces longer than this is broken; the kernel counts microseconds in 32 bits.
     static let debounceRange = Duration.zero...Duration.seconds(10)

@@ -1,4 +1,5 @@
 import INI
+import Text
 import XMPP
 
 extension Configuration {

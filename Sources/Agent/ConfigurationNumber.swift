@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Numbers and durations of perch.conf.

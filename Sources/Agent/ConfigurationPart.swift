@@ -1,4 +1,5 @@
 import INI
+import Text
 
 /// A file of `devices/parts/`: one section `[line]` or `[sensor]` with defaults for the keys of that section.
 struct Part {

@@ -1,3 +1,5 @@
+import Text
+
 /// One mistake in perch.conf or in a part's file.
 public struct ConfigurationProblem: Equatable, CustomStringConvertible {
     /// "perch.conf:12"

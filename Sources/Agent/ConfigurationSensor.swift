@@ -1,3 +1,5 @@
+import Text
+
 extension SensorConfiguration {
     static let maximumDecimals = 6
     /// Faster than this the wire and the reader are busy; slower than a week is a board that seems dead.

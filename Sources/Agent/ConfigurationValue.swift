@@ -1,3 +1,4 @@
+import Text
 import XMPP
 
 /// Readers of single values. Each says in its complaint what may stand there.

@@ -1,3 +1,4 @@
+import Text
 import XMPP
 
 /// The authorised people in the roster, and which of their clients are online. Others are not kept.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// A command whose answer waits for the board.

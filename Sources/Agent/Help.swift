@@ -1,3 +1,5 @@
+import Text
+
 /// What a person may say to this board: the list of commands, each with who may say it and how.
 struct Help {
     struct Entry {

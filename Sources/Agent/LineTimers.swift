@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// What happens to lines without anybody saying so: timers, the lost link, inputs.

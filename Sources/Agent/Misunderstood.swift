@@ -1,3 +1,5 @@
+import Text
+
 /// Answers to what was not understood: what is missing, and what can be said instead, with names of this board.
 struct Misunderstood {
     let vocabulary: Vocabulary

@@ -1,3 +1,5 @@
+import Text
+
 /// Numbers as people read them, without Foundation.
 enum NumberText {
     /// More digits than any sensor has; `10^6` times the limit below still fits 64 bits.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// What the driver does with a line when it claims it.

@@ -1,3 +1,4 @@
+import Text
 import XMPP
 
 extension People.Entry {

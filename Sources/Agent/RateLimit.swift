@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Lets `limit` things through in any `window`; the first one refused in a window is told so, the rest are not.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Every sentence that the board says to people, in one place, so that they can be read aloud one after the other.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// What was on, for `initial = restore`: a small text in the state directory, one line each.

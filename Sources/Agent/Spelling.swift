@@ -1,3 +1,5 @@
+import Text
+
 /// Finds the word that somebody probably meant.
 public enum Spelling {
     /// Unicode scalars of a word that are compared; longer words have no neighbour.

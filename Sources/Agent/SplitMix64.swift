@@ -1,3 +1,5 @@
+import Text
+
 /// A small generator seeded by the driver: confirmation codes need to be unlike the last one, not secret.
 /// Vigna, splitmix64.c (public domain).
 struct SplitMix64 {

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Times as a person says them.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// One value and when it was read.

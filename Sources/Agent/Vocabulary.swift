@@ -1,3 +1,5 @@
+import Text
+
 /// What a word in chat can stand for.
 enum Target: Equatable {
     case line(LineIndex)

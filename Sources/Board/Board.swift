@@ -1,4 +1,5 @@
 import CGPIOD
+import Text
 import Time
 
 /// The lines and sensors of the configuration, claimed and held for as long as the object lives.

@@ -1,5 +1,6 @@
 import CGPIOD
 import CLinux
+import Text
 
 extension Board {
     /// Brings the board to other settings: on the first call claims everything, later changes what differs.

@@ -1,3 +1,5 @@
+import Text
+
 extension Board {
     /// What `open` would complain about, found without claiming or changing anything.
     ///

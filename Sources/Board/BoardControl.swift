@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// What came of one request to the simulated board's control socket.

@@ -1,4 +1,5 @@
 import CGPIOD
+import Text
 import Time
 
 /// A line whose edges wait at a file descriptor.

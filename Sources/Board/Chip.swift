@@ -1,4 +1,5 @@
 import CGPIOD
+import Text
 
 /// An open GPIO chip (/dev/gpiochipN).
 public final class Chip {

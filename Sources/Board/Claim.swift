@@ -1,4 +1,5 @@
 import CGPIOD
+import Text
 
 extension HeldLine {
     /// Claims a line of the kernel as `settings` say.

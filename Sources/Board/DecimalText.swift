@@ -1,3 +1,5 @@
+import Text
+
 /// Decimal numbers as kernels and people write them: `-12`, `21.4`, `1e3`.
 enum DecimalText {
     /// nil for anything but one number (white space around it is allowed), for one with more than 64 characters, and for one

@@ -1,5 +1,6 @@
 import CGPIOD
 import CLinux
+import Text
 
 /// Why the CGPIOD call that just failed did.
 func currentErrno() -> Int32 { cgpiod_errno() }

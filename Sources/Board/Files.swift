@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// What reading one file gave: its bytes, or why not (errno).
 public enum SensorFile: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import Text
+
 /// Hardware monitors (Documentation/hwmon/sysfs-interface.rst), found by name because their numbers are not stable.
 enum Hwmon {
     static let folder = "/sys/class/hwmon"

@@ -1,3 +1,5 @@
+import Text
+
 /// Industrial I/O (Documentation/ABI/testing/sysfs-bus-iio), found by device name because numbers are not stable.
 enum IIO {
     static let folder = "/sys/bus/iio/devices"

@@ -1,3 +1,5 @@
+import Text
+
 /// One line of the board as `perch lines` shows it.
 public struct LineListing: Equatable, Sendable {
     public enum Use: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import Text
+
 /// An entry of /sys/class/hwmon or /sys/bus/iio/devices.
 struct NamedDevice: Equatable {
     /// "hwmon2": not stable.

@@ -1,3 +1,5 @@
+import Text
+
 /// 1-wire thermometers through the kernel's w1_therm: DS18S20, DS1822, DS18B20, DS1825, DS28EA00.
 enum OneWire {
     /// The first byte of the id says what it is (drivers/w1/slaves/w1_therm.c).

@@ -1,3 +1,5 @@
+import Text
+
 /// A pin as the owner writes it.
 ///
 /// Chip numbers (`gpiochip0:17`) are parsed only to be refused with the right spelling: they are not stable. The Pi 5's header was

@@ -1,3 +1,5 @@
+import Text
+
 /// Finds the pin that a reference means among the chips that the kernel shows. Pure.
 struct PinResolver {
     let chips: [ChipDescription]

@@ -1,4 +1,5 @@
 import INI
+import Text
 
 /// What a board model's pins are called and where they are: a file in `devices/boards/`.
 ///

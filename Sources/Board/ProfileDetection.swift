@@ -1,3 +1,5 @@
+import Text
+
 extension Profile {
     /// Files looked at in one folder.
     static let fileLimit = 256

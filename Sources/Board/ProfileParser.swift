@@ -1,4 +1,5 @@
 import INI
+import Text
 
 extension Profile {
     /// Entries of one section. A header has at most 200 pins, a chip at most a few hundred lines.

@@ -1,3 +1,5 @@
+import Text
+
 /// How to get one reading.
 public enum SensorPlan: Equatable, Sendable {
     /// Read these files, slowly perhaps, and interpret them.

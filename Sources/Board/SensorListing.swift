@@ -1,3 +1,5 @@
+import Text
+
 /// One sensor that was found, as `perch sensors` shows it.
 public struct SensorListing: Equatable, Sendable {
     /// What to write after `source = `.

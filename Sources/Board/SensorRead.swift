@@ -1,3 +1,5 @@
+import Text
+
 /// One reading to be made: which files to read, and what their contents mean.
 ///
 /// Files can be slow (a 1-wire conversion takes 750 ms), so they are read elsewhere; `interpret` is pure.

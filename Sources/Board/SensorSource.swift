@@ -1,3 +1,5 @@
+import Text
+
 /// Where a sensor's readings come from, as the owner writes it.
 ///
 /// | written | read |

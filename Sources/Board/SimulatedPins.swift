@@ -1,3 +1,5 @@
+import Text
+
 /// The pins of the simulated board: GPIO2 to GPIO27 of a Raspberry Pi's header, as levels in memory.
 ///
 /// All levels here are physical, as at the pin: active-low is the business of whoever claims the line.

@@ -1,3 +1,5 @@
+import Text
+
 /// Finds the name that somebody probably meant.
 enum Spelling {
     /// Bytes. Longer names are not compared: the cost grows with the product of the lengths.

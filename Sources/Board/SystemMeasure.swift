@@ -1,3 +1,5 @@
+import Text
+
 /// What the computer knows about itself.
 public enum SystemMeasure: String, CaseIterable, Equatable, Sendable {
     /// Of the processor, °C.

@@ -1,3 +1,5 @@
+import Text
+
 /// Small helpers over bytes: sysfs is ASCII, and `String` indices cost more than they give here.
 enum Text {
     static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }

@@ -1,3 +1,5 @@
+import Text
+
 /// Thermal zones (Documentation/driver-api/thermal/sysfs-api.rst): `temp` in m°C.
 enum ThermalZone {
     static let folder = "/sys/class/thermal"

@@ -1,4 +1,5 @@
 import CINI
+import Text
 
 /// Hands the file to inih line by line: Debian's inih tells neither the line of a value nor that of
 /// any error but the first, and what it would cut or misread without a word is refused before.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// A place where an XMPP server may be.

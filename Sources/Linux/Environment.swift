@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// What the process was started with.
 public enum Environment {

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 import Time
 
 /// One thread, one epoll, one timer. Level-triggered: a handler that leaves data unread is called again.

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// Small files, read and replaced whole.
 public enum Files {

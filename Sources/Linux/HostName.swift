@@ -1,3 +1,5 @@
+import Text
+
 /// Internationalised host names.
 public enum HostName {
     /// Octets of one label and of the whole name (RFC 1035 §2.3.4).

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// Lines on stderr: with the journal's `<N>` level prefix (sd-daemon(3)) when stderr is the journal,
 /// else `perch: warning: text`.

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// Tells the service manager how it goes (sd_notify(3)), without libsystemd. Does nothing when nobody listens,
 /// and does not fail: a service that cannot report its state should still do its work.

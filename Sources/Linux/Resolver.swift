@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 public enum ServiceAnswer: Equatable {
     /// Of both services, in no order: see `ServiceRecord.ordered`.

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// One SRV record of an XMPP domain (RFC 2782, XEP-0368).
 public struct ServiceRecord: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// An IPv4 or IPv6 address and a TCP port.
 public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// What the kernel refused: which operation, on what, and why. Reads as a sentence:
 /// `cannot open /etc/perch/password: permission denied`.

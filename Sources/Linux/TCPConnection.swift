@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// A connected, non-blocking TCP stream in a loop. Made by `TCPConnector`. Alive until it ends or `close`.
 public final class TCPConnection {

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 import Time
 
 /// Why no address answered, each with its reason, as one sentence.

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// Answers requests of one line each with one line each on a Unix stream socket, mode 0600. For people with a shell on
 /// the board and for tests. Alive until `close`.

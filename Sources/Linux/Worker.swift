@@ -1,4 +1,5 @@
 import CLinux
+import Text
 import Time
 
 /// Does what can block on threads of its own (worker.c) and answers from the loop. One for a process, alive as long

@@ -1,4 +1,5 @@
 import COpenSSL
+import Text
 
 public struct TLSSettings: Equatable, Sendable {
     /// A PEM file of authorities that replaces the system's; nil means the system's.

@@ -1,3 +1,5 @@
+import Text
+
 /// Why there is no secure connection, by who can mend it.
 public enum TLSError: Error, Equatable, CustomStringConvertible {
     /// The server's certificate is not trusted; the reason in words, with the remedy where there is one.

@@ -1,4 +1,5 @@
 import COpenSSL
+import Text
 
 /// SHA-256 of a certificate's public key (its SubjectPublicKeyInfo, RFC 7469 §2.4). It stays the same when a certificate
 /// is renewed for the same key. Written `sha256:` and base64, as `perch check` prints it.

@@ -1,4 +1,5 @@
 import COpenSSL
+import Text
 
 /// What came of a handshake, for `perch check` and the log.
 public struct TLSSummary: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import COpenSSL
+import Text
 
 /// OpenSSL's certificate callback: decides, and leaves the reason with the session. Returns 1 to go on.
 func verify(_ store: OpaquePointer?) -> Int32 {

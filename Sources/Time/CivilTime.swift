@@ -1,3 +1,5 @@
+import Text
+
 /// A time as calendar and clock on the wall show it: proleptic Gregorian, no leap seconds.
 public struct CivilTime: Equatable, Hashable, Sendable {
     public var year: Int64

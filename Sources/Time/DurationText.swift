@@ -1,3 +1,5 @@
+import Text
+
 /// Durations as people write and read them, in files and in chat.
 public enum DurationText {
     /// Nothing that is waited for here takes longer; it also keeps sums far from any overflow.

@@ -1,3 +1,5 @@
+import Text
+
 /// Timestamps as XMPP writes them: the DateTime of XEP-0082, a profile of ISO 8601.
 extension Timestamp: CustomStringConvertible {
     /// In UTC, with milliseconds only where there are any: `2002-09-10T23:08:25Z`, `2002-09-10T23:08:25.250Z`.

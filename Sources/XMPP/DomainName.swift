@@ -1,3 +1,5 @@
+import Text
+
 /// Domainparts (RFC 7622 §3.2): domain names with Unicode labels (IDNA 2008), IPv4 and IPv6 addresses.
 enum DomainName {
     /// Bytes of one label in its ASCII form (RFC 1035 §2.3.4).

@@ -1,3 +1,5 @@
+import Text
+
 /// One XML element as it arrived: a view into its stanza's arena. Copying one is free; keeping one keeps its
 /// whole stanza in memory, so what is to live long is copied out as strings.
 ///

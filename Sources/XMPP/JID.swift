@@ -1,3 +1,5 @@
+import Text
+
 /// An XMPP address after RFC 7622: `localpart@domainpart/resourcepart`.
 ///
 /// The parts are stored prepared, so two addresses of the same account are equal: case, Unicode normalization, a dot

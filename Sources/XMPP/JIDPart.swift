@@ -1,3 +1,5 @@
+import Text
+
 /// Localparts and resourceparts (RFC 7622 §3.3 and §3.4), prepared after PRECIS (RFC 8264, 8265) as far as the standard
 /// library's Unicode data goes. What it lacks: NFKC, so compatibility characters are told by their blocks; and the
 /// bidirectional classes, so addresses of mixed direction are not refused.

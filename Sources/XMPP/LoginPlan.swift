@@ -1,3 +1,5 @@
+import Text
+
 /// What a login needs of the options.
 struct LoginPlan {
     /// Our bare address.

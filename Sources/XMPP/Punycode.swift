@@ -1,3 +1,5 @@
+import Text
+
 /// Unicode labels in ASCII (RFC 3492), without the `xn--` in front. glibc does this only where libidn2 is installed, and boards
 /// with a small image lack it.
 enum Punycode {

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Our own `iq` requests that wait for an answer (RFC 6120 §8.2.3).

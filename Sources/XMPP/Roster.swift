@@ -1,3 +1,5 @@
+import Text
+
 /// Reading and asking for the roster (RFC 6121 §2).
 enum Roster {
     static func writeGet(to writer: inout XMLWriter, id: String) {

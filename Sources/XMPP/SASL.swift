@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// The SASL mechanisms Perch logs in with (RFC 6120 §6) and which of them it takes.
 public enum SASL {

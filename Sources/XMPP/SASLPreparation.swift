@@ -1,3 +1,5 @@
+import Text
+
 /// User names and passwords before they are hashed: SASLprep (RFC 4013), so that the same password typed on another
 /// keyboard is the same bytes.
 ///

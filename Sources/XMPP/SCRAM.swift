@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// What is known of the TLS connection that the login is to be bound to: RFC 5802 §6's `gs2-cbind-flag`.
 public enum ChannelBinding: Equatable, Sendable {

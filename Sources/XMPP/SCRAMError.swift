@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// Why a login by SCRAM or PLAIN stopped.
 public enum SCRAMError: Error, Equatable, Sendable {

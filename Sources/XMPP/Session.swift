@@ -1,4 +1,5 @@
 import Crypto
+import Text
 import Time
 
 /// One login to one server, from an open transport to its end: bytes and time go in, bytes and events come out.

@@ -1,3 +1,5 @@
+import Text
+
 /// What the driver carries out, in order, until `Session.nextOutput` gives nil.
 public enum SessionOutput: Equatable {
     case send([UInt8])

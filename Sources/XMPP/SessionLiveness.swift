@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Requests without an answer, silence, and acknowledgements.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// The bound session: what arrives, and what is answered without asking anybody.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// Where a session stands, and every transition. Each input gives the one action that `Session` then carries out;

@@ -1,3 +1,5 @@
+import Text
+
 /// Namespaces of RFC 6120.
 enum Namespace {
     static let streams: StaticString = "http://etherx.jabber.org/streams"

@@ -1,3 +1,5 @@
+import Text
+
 /// The counters of XEP-0198. A plain value, so that a later session can take it over and resume.
 struct StreamManagement: Equatable {
     enum Phase: Equatable {

@@ -1,5 +1,7 @@
 // The standard library normalises strings for comparing them, but shows the result only through this interface of its
 // own; it is there in the Embedded subset too. Everything that leans on it is in this file.
+
+import Text
 @_spi(_Unicode) import Swift
 
 /// What addresses and passwords need of Unicode.

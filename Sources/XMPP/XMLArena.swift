@@ -1,4 +1,5 @@
 import CExpat
+import Text
 
 /// Where some bytes of an arena are.
 struct XMLSpan {

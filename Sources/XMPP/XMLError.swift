@@ -1,3 +1,5 @@
+import Text
+
 /// The rule of the restricted XML of RFC 6120 §11 that a peer broke. Each ends the stream.
 public enum XMLError: Error, Equatable, Sendable {
     /// Not XML, or not UTF-8; `reason` is Expat's, `byte` counts from the start of the stream.

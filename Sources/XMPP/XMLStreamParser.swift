@@ -1,4 +1,5 @@
 import CExpat
+import Text
 
 /// What a stream consists of, in order.
 public enum XMLEvent: Equatable {

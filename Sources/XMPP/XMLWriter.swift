@@ -1,3 +1,5 @@
+import Text
+
 /// Writes well-formed XML into a run of bytes. Names and namespaces are literals of ours; values and texts are
 /// anybody's: they are escaped, and characters that XML 1.0 (§2.2) forbids are dropped.
 ///

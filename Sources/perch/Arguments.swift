@@ -1,3 +1,5 @@
+import Text
+
 /// The command line after the subcommand, taken apart: `--name VALUE`, `--name=VALUE`, flags, and the rest.
 struct Arguments {
     /// What one subcommand understands.

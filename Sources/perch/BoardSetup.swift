@@ -1,5 +1,6 @@
 import Agent
 import Board
+import Text
 
 /// The device's configuration in the board's own words: neither room knows the other.
 enum BoardSetup {

@@ -1,6 +1,7 @@
 import Agent
 import CLinux
 import Linux
+import Text
 import Time
 import XMPP
 

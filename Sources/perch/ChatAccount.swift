@@ -1,5 +1,6 @@
 import Agent
 import Linux
+import Text
 import XMPP
 
 /// Who talks to whom, from `perch chat`'s options and environment.

@@ -1,6 +1,7 @@
 import Agent
 import Board
 import Linux
+import Text
 import XMPP
 
 /// `perch check`: everything `run` would check, and nothing switched.

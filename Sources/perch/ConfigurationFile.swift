@@ -1,5 +1,6 @@
 import Agent
 import Linux
+import Text
 
 /// The configuration file, read and checked.
 enum ConfigurationFile {

@@ -1,6 +1,7 @@
 import Crypto
 import Linux
 import TLS
+import Text
 import Time
 import XMPP
 

@@ -1,4 +1,5 @@
 import CLinux
+import Text
 
 /// Standard output for people and scripts; what is logged goes to stderr by `Log`.
 enum Console {

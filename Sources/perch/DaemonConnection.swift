@@ -2,6 +2,7 @@ import Agent
 import Board
 import CLinux
 import Linux
+import Text
 import Time
 import XMPP
 

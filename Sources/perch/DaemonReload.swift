@@ -1,6 +1,7 @@
 import Agent
 import Board
 import Linux
+import Text
 import XMPP
 
 /// SIGHUP: the changed file is applied without dropping the stream or touching lines that did not change.

@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// The board profiles and parts: `$PERCH_DATA`, else what the package installed.
 ///

@@ -2,6 +2,7 @@ import Agent
 import Board
 import CLinux
 import Linux
+import Text
 
 /// What this machine and this process are, for `about` and XEP-0092.
 enum Host {

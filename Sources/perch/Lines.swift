@@ -1,4 +1,5 @@
 import Board
+import Text
 
 /// `perch lines`
 enum Lines {

@@ -1,5 +1,6 @@
 import Linux
 import TLS
+import Text
 import Time
 import XMPP
 

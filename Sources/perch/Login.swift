@@ -2,6 +2,7 @@ import Agent
 import Crypto
 import Linux
 import TLS
+import Text
 import XMPP
 
 /// An account with everything that is needed to log in: read and checked before anything is started.

@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// A password from a systemd credential or a file; never from the command line, which everybody can see.
 enum Password {

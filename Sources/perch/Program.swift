@@ -1,5 +1,6 @@
 import Agent
 import Linux
+import Text
 
 /// The program: chooses the subcommand and turns what went wrong into lines on stderr and an exit code.
 enum Program {

@@ -1,4 +1,5 @@
 import Board
+import Text
 
 /// `perch sensors`
 enum Sensors {

@@ -1,4 +1,5 @@
 import Linux
+import Text
 
 /// Where the device keeps what it must not forget, one small file each.
 struct StateDirectory {

@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// XEP-0115: Entity Capabilities.
 enum Caps {

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// XEP-0203: Delayed Delivery, and its predecessor XEP-0091, which old servers still write.

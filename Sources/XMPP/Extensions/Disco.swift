@@ -1,3 +1,5 @@
+import Text
+
 /// XEP-0030: Service Discovery.
 enum Disco {
     static let info: StaticString = "http://jabber.org/protocol/disco#info"

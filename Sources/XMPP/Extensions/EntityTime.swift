@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// XEP-0202: Entity Time.

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// XEP-0012: Last Activity. Asked of a connected client: seconds since it last did something for somebody.
