@@ -21,6 +21,7 @@ struct Login {
         } else {
             credentials = .password(try Password.ofAccount(file: account.passwordFile))
         }
+        for file in [account.tlsCA, account.certificate] { try Self.checkReadable(file) }
         do throws(TLSError) {
             let pin = account.tlsPin.flatMap { TLSPin($0) }
             context = try TLSContext(TLSSettings(authorities: account.tlsCA, pin: pin, certificate: account.certificate))
@@ -28,6 +29,19 @@ struct Login {
             throw Failure(.configuration, "\(error)")
         }
     }
+
+    /// OpenSSL does not tell a missing permission from a mistake, and the exit code must.
+    private static func checkReadable(_ file: String?) throws(Failure) {
+        guard let file else { return }
+        do throws(SystemError) {
+            _ = try Files.read(file, limit: maximumFileSize)
+        } catch {
+            throw Failure(error.isPermission ? .permission : .configuration, "\(error)")
+        }
+    }
+
+    /// Bytes. The bundle of all of Debian's authorities has 220 KB.
+    private static let maximumFileSize = 1024 * 1024
 
     /// How a program of ours shows itself on the network.
     struct Appearance {
