@@ -10,11 +10,14 @@ extension Configuration {
     ///   - parts: The text of `devices/parts/NAME.conf`, nil when it cannot be read. Only asked for names of
     ///     letters, digits, "-" and "_".
     ///   - partNames: The names of the parts there are, for the nearest spelling.
+    ///   - hardware: What only the board can find wrong with the lines and sensors that could be read. Asked when there are
+    ///     other mistakes, so that all are told in one go; a file without any is checked when the board is opened.
     public static func load(
-        file: String, bytes: [UInt8], parts: @escaping (String) -> [UInt8]?, partNames: [String]
+        file: String, bytes: [UInt8], parts: @escaping (String) -> [UInt8]?, partNames: [String],
+        hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem] = { _, _, _ in [] }
     ) -> ConfigurationResult {
         var loader = ConfigurationLoader(file: file, parts: parts, partNames: partNames)
-        return loader.load(bytes)
+        return loader.load(bytes, hardware)
     }
 
     /// What the file contains in one line, for `perch check`: "3 lines (2 outputs, 1 input), 1 sensor, 2 people".
@@ -76,7 +79,9 @@ struct ConfigurationLoader {
         problems.append((place, text))
     }
 
-    mutating func load(_ bytes: [UInt8]) -> ConfigurationResult {
+    mutating func load(
+        _ bytes: [UInt8], _ hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem]
+    ) -> ConfigurationResult {
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(place(problem.line), problem.text) }
         for section in document.sections where !isHopeless { read(section) }
@@ -88,7 +93,13 @@ struct ConfigurationLoader {
             return .configuration(
                 Configuration(account: account, people: people, board: board, lines: lines, sensors: sensors, reports: reports))
         }
+        for found in hardware(board, lines, sensors) { problem(place(Self.line(of: found)), found.text) }
         return .problems(sortedProblems())
+    }
+
+    /// The number that a location of ours ends with.
+    private static func line(of problem: ConfigurationProblem) -> Int {
+        Int(String(decoding: problem.location.utf8.reversed().prefix { $0 != UInt8(ascii: ":") }.reversed(), as: UTF8.self)) ?? 1
     }
 
     private func sortedProblems() -> [ConfigurationProblem] {

@@ -4,8 +4,8 @@ import Text
 
 /// The device's configuration in the board's own words: neither room knows the other.
 enum BoardSetup {
-    static func lines(_ configuration: Configuration, initial: (LineIndex) -> InitialLevel) -> [LineSettings] {
-        configuration.lines.enumerated().map { index, line in
+    static func lines(_ lines: [LineConfiguration], initial: (LineIndex) -> InitialLevel) -> [LineSettings] {
+        lines.enumerated().map { index, line in
             LineSettings(
                 name: line.name, pin: line.pin, pinLocation: line.pinLocation,
                 direction: line.direction == .output ? .output : .input, bias: bias(line.bias), activeLow: line.activeLow,
@@ -13,8 +13,8 @@ enum BoardSetup {
         }
     }
 
-    static func sensors(_ configuration: Configuration) -> [SensorSettings] {
-        configuration.sensors.map { sensor in
+    static func sensors(_ sensors: [SensorConfiguration]) -> [SensorSettings] {
+        sensors.map { sensor in
             SensorSettings(
                 name: sensor.name, source: sensor.source, sourceLocation: sensor.sourceLocation, scale: sensor.scale ?? 1,
                 offset: sensor.offset ?? 0)
@@ -48,7 +48,7 @@ enum BoardSetup {
     ) throws(Failure) -> Board {
         let profile = try profile(named: configuration.board.profile)
         do throws(BoardProblems) {
-            return try Board.open(lines: lines(configuration, initial: initial), sensors: sensors(configuration), profile: profile)
+            return try Board.open(lines: lines(configuration.lines, initial: initial), sensors: sensors(configuration.sensors), profile: profile)
         } catch {
             throw failure(error)
         }

@@ -22,7 +22,7 @@ enum Check {
         }
         Console.print("\(path): \(configuration.summary)")
         for remark in configuration.remarks { Console.print("note: \(remark)") }
-        for sensor in BoardSetup.sensors(configuration) { report(sensor) }
+        for sensor in BoardSetup.sensors(configuration.sensors) { report(sensor) }
         if arguments.has("--connect"), let login { try Probe.run(login) }
         Console.print("all is well")
     }
@@ -43,8 +43,8 @@ enum Check {
 
     private static func checkBoard(_ configuration: Configuration) throws(Failure) {
         let profile = try BoardSetup.profile(named: configuration.board.profile)
-        let lines = BoardSetup.lines(configuration) { _ in .keep }
-        let problems = Board.check(lines: lines, sensors: BoardSetup.sensors(configuration), profile: profile)
+        let lines = BoardSetup.lines(configuration.lines) { _ in .keep }
+        let problems = Board.check(lines: lines, sensors: BoardSetup.sensors(configuration.sensors), profile: profile)
         if !problems.isEmpty { throw BoardSetup.failure(BoardProblems(problems)) }
     }
 }

@@ -1,4 +1,5 @@
 import Agent
+import Board
 import Linux
 import Text
 
@@ -7,6 +8,21 @@ enum ConfigurationFile {
     static let defaultPath = "/etc/perch/perch.conf"
     /// Five hundred lines and sensors fit in a tenth of it.
     static let maximumSize = 256 * 1024
+
+    private static func hardwareProblems(
+        _ board: BoardConfiguration, _ lines: [LineConfiguration], _ sensors: [SensorConfiguration]
+    ) -> [ConfigurationProblem] {
+        do throws(Failure) {
+            let profile = try BoardSetup.profile(named: board.profile)
+            let problems = Board.check(lines: BoardSetup.lines(lines) { _ in .keep }, sensors: BoardSetup.sensors(sensors), profile: profile)
+            return problems.compactMap { problem in
+                // What concerns the whole board (a missing permission) is told when the file itself is right.
+                problem.location.isEmpty ? nil : ConfigurationProblem(location: problem.location, text: "\(problem.name): \(problem.error)")
+            }
+        } catch {
+            return []
+        }
+    }
 
     /// All mistakes are in the failure, each as `FILE:LINE: text`.
     static func load(_ path: String) throws(Failure) -> Configuration {
@@ -17,7 +33,8 @@ enum ConfigurationFile {
             throw Failure(error.isPermission ? .permission : .configuration, "\(error)")
         }
         let result = Configuration.load(
-            file: path, bytes: bytes, parts: { DataDirectory.read(.parts, $0) }, partNames: DataDirectory.names(.parts))
+            file: path, bytes: bytes, parts: { DataDirectory.read(.parts, $0) }, partNames: DataDirectory.names(.parts),
+            hardware: hardwareProblems)
         switch result {
         case .configuration(let configuration): return configuration
         case .problems(let problems): throw Failure(.configuration, problems.map { $0.description })

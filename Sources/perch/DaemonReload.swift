@@ -25,8 +25,8 @@ extension Daemon {
             throw Failure(.configuration, "[board] cannot be changed while running; restart Perch: systemctl restart perch")
         }
         do throws(BoardProblems) {
-            let lines = BoardSetup.lines(new) { Self.initialLevel(of: new.lines[$0]) }
-            try board.apply(lines: lines, sensors: BoardSetup.sensors(new))
+            let lines = BoardSetup.lines(new.lines) { Self.initialLevel(of: new.lines[$0]) }
+            try board.apply(lines: lines, sensors: BoardSetup.sensors(new.sensors))
         } catch {
             throw BoardSetup.failure(error)
         }

@@ -254,7 +254,7 @@ def test_a_rogue_that_does_everything_right_is_logged_into(against, prosody):
         connection.expect_close(60)
     daemon, rogue = against(script, board=account)
     daemon.online()
-    assert b"jabber:iq:roster" in rogue.bytes
+    assert rogue.wait_for_bytes(b"jabber:iq:roster")
 
 
 def after_login(bytes_to_send):

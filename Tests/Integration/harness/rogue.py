@@ -145,6 +145,12 @@ class Rogue:
     def note(self, piece):
         with self._changed:
             self.bytes += piece
+            self._changed.notify_all()
+
+    def wait_for_bytes(self, piece, deadline=15):
+        """Wait until `piece` has come on any connection; whether it has."""
+        with self._changed:
+            return self._changed.wait_for(lambda: piece in self.bytes, deadline)
 
     def wait_for_connections(self, count, deadline=30):
         with self._changed:
