@@ -38,6 +38,9 @@ let package = Package(
         // For `make bench` only: the stream parser beside bare Expat.
         .target(name: "CBench", path: "Tests/Bench/CBench"),
         .executableTarget(name: "xml-bench", dependencies: ["CBench", "XMPP"], path: "Tests/Bench/xml-bench", linkerSettings: libraries),
+        .executableTarget(
+            name: "command-bench", dependencies: ["CLinux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Bench/command-bench",
+            linkerSettings: libraries),
         tests("Time", ["Time"]),
         tests("INI", ["INI"]),
         tests("Crypto", ["Crypto"]),

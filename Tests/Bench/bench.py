@@ -1,6 +1,6 @@
 """Measures Perch beside a C bot on libstrophe and a Python bot on slixmpp, in one run on one server; prints Markdown.
 
-    bench.py PERCH EMBEDDED STROPHE_BOT XML_BENCH EMBEDDED_XML_BENCH EMBEDDED_ARM64_PERCH|-
+    bench.py PERCH EMBEDDED STROPHE_BOT XML_BENCH EMBEDDED_XML_BENCH EMBEDDED_ARM64_PERCH|- COMMAND_BENCH
 
 Nothing here is a test with a limit: machines differ. What is compared was measured minutes apart on the same one.
 """
@@ -87,7 +87,7 @@ def stripped_size(path):
         return os.stat(copy.name).st_size
 
 
-def main(perch, embedded, strophe, xml, embedded_xml, arm):
+def main(perch, embedded, strophe, xml, embedded_xml, arm, command):
     with tempfile.TemporaryDirectory(prefix="perch-bench.") as folder:
         prosody = Prosody(f"{folder}/prosody")
         running = []
@@ -154,6 +154,8 @@ def main(perch, embedded, strophe, xml, embedded_xml, arm):
         print(f"| {name} | {sizes[name]} | {idle[name][0]} | {idle[name][1]} | {after[name][0]} | {woken[name] * 60 // IDLE_SECONDS} | {median:.2f} | {p95:.2f} |")
     if arm != "-":
         print(f"\nEmbedded binary for arm64, stripped: {os.stat(arm).st_size / 1000:.0f} KB.")
+    inside = dict(line.split() for line in subprocess.run([command], check=True, capture_output=True, text=True).stdout.splitlines())
+    print(f"\nChat command to line set inside the process, simulated board, ordinary Swift: median {inside['median']} µs, p95 {inside['p95']} µs.")
     print("\n| XML, MB/s of processor time | bare Expat | Perch | ratio |\n|---|---|---|---|")
     for name, rate in rates.items():
         print(f"| {name} | {rate['expat']} | {rate['perch']} | {rate['ratio']} |")
