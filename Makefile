@@ -19,9 +19,10 @@ test:
 demo:
 	tools/demo
 
-embedded:
-	tools/embedded x86_64
-	tools/embedded arm64
+embedded: embedded-x86_64 embedded-arm64
+
+embedded-%:
+	tools/embedded $*
 
 bench:
 	tools/bench
