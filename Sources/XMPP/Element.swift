@@ -55,6 +55,7 @@ public struct Element {
         }
     }
 
+    @inline(never)
     private func find(_ name: StaticString, _ namespace: StaticString) -> XMLArena.Attribute? {
         let node = self.node
         var at = Int(node.firstAttribute)

@@ -1,7 +1,8 @@
 import Text
 
 /// Writes well-formed XML into a run of bytes. Names and namespaces are literals of ours; values and texts are
-/// anybody's: they are escaped, and characters that XML 1.0 (§2.2) forbids are dropped.
+/// anybody's: they are escaped, and characters that XML 1.0 (§2.2) forbids are dropped. What every stanza is made of is
+/// never inlined: there are hundreds of calls.
 ///
 /// ```swift
 /// writer.open("iq")
@@ -30,6 +31,7 @@ public struct XMLWriter {
     // MARK: Elements
 
     /// Starts an element. `namespace` is given where it differs from the parent's.
+    @inline(never)
     public mutating func open(_ name: StaticString, _ namespace: StaticString? = nil) {
         endTag()
         bytes.append(UInt8(ascii: "<"))
@@ -46,6 +48,7 @@ public struct XMLWriter {
     }
 
     /// An attribute of the element just opened; nil writes nothing. `name` may be `xml:lang`.
+    @inline(never)
     public mutating func attribute(_ name: StaticString, _ value: String?) {
         guard let value, isInTag else { return }
         bytes.append(UInt8(ascii: " "))
@@ -67,6 +70,7 @@ public struct XMLWriter {
     }
 
     /// Ends the innermost open element.
+    @inline(never)
     public mutating func close() {
         guard let name = open.popLast() else { return }
         if isInTag {
@@ -95,6 +99,7 @@ public struct XMLWriter {
     }
 
     /// XML of ours exactly as it is, for the stream's header and end, which are not elements of their own.
+    @inline(never)
     public mutating func raw(_ xml: StaticString) {
         guard xml.hasPointerRepresentation else { return }
         bytes.append(contentsOf: UnsafeBufferPointer(start: xml.utf8Start, count: xml.utf8CodeUnitCount))
