@@ -41,6 +41,7 @@ let package = Package(
         .executableTarget(
             name: "command-bench", dependencies: ["CLinux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Bench/command-bench",
             linkerSettings: libraries),
+        tests("Text", ["Text"]),
         tests("Time", ["Time"]),
         tests("INI", ["INI"]),
         tests("Crypto", ["Crypto"]),

@@ -103,16 +103,15 @@ struct ConfigurationLoader {
     }
 
     private func sortedProblems() -> [ConfigurationProblem] {
-        let sorted = problems.enumerated().sorted { a, b in
-            let (left, right) = (a.element.place, b.element.place)
-            if left.rank != right.rank { return left.rank < right.rank }
-            return left.line != right.line ? left.line < right.line : a.offset < b.offset
+        // Stable: of one line the mistakes stay in the order in which they were found.
+        let sorted = problems.sorted { a, b in
+            a.place.rank != b.place.rank ? a.place.rank < b.place.rank : a.place.line < b.place.line
         }
-        var list = sorted.prefix(Configuration.maximumProblems).map { ConfigurationProblem(location: $0.element.place.description, text: $0.element.text) }
+        var list = sorted.prefix(Configuration.maximumProblems).map { ConfigurationProblem(location: $0.place.description, text: $0.text) }
         if sorted.count > list.count {
             list.append(
                 ConfigurationProblem(
-                    location: sorted[list.count].element.place.description, text: "there are more mistakes; correct these first"))
+                    location: sorted[list.count].place.description, text: "there are more mistakes; correct these first"))
         }
         return list
     }
