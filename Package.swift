@@ -37,7 +37,7 @@ let package = Package(
             linkerSettings: libraries),
         // For `make bench` only: the stream parser beside bare Expat.
         .target(name: "CBench", path: "Tests/Bench/CBench"),
-        .executableTarget(name: "xml-bench", dependencies: ["CBench", "XMPP"], path: "Tests/Bench/xml-bench", linkerSettings: libraries),
+        .executableTarget(name: "xml-bench", dependencies: ["CBench", "Text", "XMPP"], path: "Tests/Bench/xml-bench", linkerSettings: libraries),
         .executableTarget(
             name: "command-bench", dependencies: ["CLinux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Bench/command-bench",
             linkerSettings: libraries),

@@ -94,6 +94,11 @@ int cl_tcp_user_timeout(int fd, uint32_t milliseconds) {
     return (int)RETRY(setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds));
 }
 
+void cl_tcp_acknowledge(int fd) {
+    int yes = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
+}
+
 int64_t cl_receive(int fd, void *into, size_t count) { return RETRY(recv(fd, into, count, 0)); }
 int64_t cl_send(int fd, const void *from, size_t count) { return RETRY(send(fd, from, count, MSG_NOSIGNAL)); }
 int cl_shutdown_writing(int fd) { return (int)RETRY(shutdown(fd, SHUT_WR)); }

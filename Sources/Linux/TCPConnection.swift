@@ -109,6 +109,8 @@ public final class TCPConnection {
         let count = cl_receive(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count)
         if count > 0 {
             onBytes(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<Int(count)]))
+            // After what was answered at once: then the answer has carried the acknowledgement.
+            if isOpen { cl_tcp_acknowledge(descriptor) }
         } else if count == 0 {
             end(.closedByPeer)
         } else if count != Int64(0 - EAGAIN) {

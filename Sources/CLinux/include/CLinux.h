@@ -127,6 +127,9 @@ int cl_connect(int fd, const cl_address *address);
 int cl_socket_error(int fd);
 /// How long sent data may stay unacknowledged before the kernel gives the connection up (TCP_USER_TIMEOUT).
 int cl_tcp_user_timeout(int fd, uint32_t milliseconds);
+/// Acknowledge what has arrived now instead of up to 40 ms later (tcp(7), TCP_QUICKACK). A server that does not set
+/// TCP_NODELAY holds its next stanza back until then; Prosody 0.12 is one.
+void cl_tcp_acknowledge(int fd);
 /// 0 when the peer closed.
 int64_t cl_receive(int fd, void *into, size_t count);
 int64_t cl_send(int fd, const void *from, size_t count); // MSG_NOSIGNAL

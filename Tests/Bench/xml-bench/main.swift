@@ -1,4 +1,5 @@
 import CBench
+import Text
 import XMPP
 
 // xml-bench FILE: the rate of XMPP's stream parser and of bare Expat with empty handlers over the same bytes,
