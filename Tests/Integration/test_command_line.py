@@ -1,7 +1,8 @@
 """The one-shot commands: exit codes and what they print (product §8)."""
 import pytest
 
-from harness.perch import run, secret_file
+from harness.perch import TOP, program, run, secret_file
+from harness.terminal import Terminal
 
 
 def chat(server, somebody, tmp_path, *words, input=None, **options):
@@ -25,6 +26,21 @@ def test_chat_sends_each_line_of_standard_input_and_prints_each_reply(prosody, p
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["lamp is on", "lamp is off", "fan is on"]
     assert (board.get("lamp"), board.get("fan")) == (0, 1)
+
+
+def test_chat_on_a_terminal_shows_presence_and_replies_until_ctrl_d(prosody, perch, tmp_path):
+    operator = prosody.account("operator")
+    board = perch(prosody, people={operator: "operator"})
+    command = [program(), "chat", board.jid, "--jid", operator.jid, "--password-file", secret_file(tmp_path, operator),
+               "--server", prosody.server, "--tls-ca", prosody.ca]
+    with Terminal(command, cwd=TOP) as terminal:
+        terminal.expect(f"{board.board.local} is online: .*door")
+        terminal.type("lamp on\n")
+        terminal.expect("lamp is on\n")
+        assert board.get("lamp") == 1
+        terminal.type("\x04")
+        assert terminal.wait() == 0
+    assert "error" not in terminal.shown
 
 
 def test_chat_without_an_answer_in_time_exits_69(prosody, tmp_path):
