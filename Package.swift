@@ -4,7 +4,7 @@
 // bare-metal triples, which the Embedded build uses, do not autolink.
 import PackageDescription
 
-let libraries: [LinkerSetting] = ["ssl", "crypto", "expat", "gpiod", "inih", "m"].map { .linkedLibrary($0) }
+let libraries: [LinkerSetting] = ["ssl", "crypto", "expat", "gpiod", "inih"].map { .linkedLibrary($0) }
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies)

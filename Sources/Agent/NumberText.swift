@@ -22,7 +22,7 @@ enum NumberText {
             digits -= 1
             scale /= 10
         }
-        let scaled = UInt64((magnitude * Double(scale)).rounded())
+        let scaled = UInt64((magnitude * Double(scale)).nearestWhole)
         let whole = String(scaled / scale)
         let sign = value < 0 && scaled > 0 ? "-" : ""
         if digits == 0 { return sign + whole }
@@ -47,7 +47,7 @@ enum NumberText {
 
     /// For XML: the shortest text that reads back as the same Double (a valid xs:double), whole numbers without ".0".
     static func exact(_ value: Double) -> String {
-        if value.isFinite, value.magnitude < 1e15, value == value.rounded(.towardZero) { return String(Int64(value)) }
+        if value.isFinite, value.magnitude < 1e15, value == Double(Int64(value)) { return String(Int64(value)) }
         return value.description
     }
 }

@@ -95,6 +95,6 @@ enum SenML {
     /// Takes away what binary fractions add: 40 % is 0.4, not 0.40000000000000002.
     private static func rounded(_ value: Double) -> Double {
         guard value.isFinite, value.magnitude < 1e6 else { return value }
-        return (value * 1e9).rounded() / 1e9
+        return (value * 1e9).nearestWhole / 1e9
     }
 }

@@ -94,7 +94,7 @@ final class Link {
             try tls.receive(bytes)
             if !wasEstablished, tls.isEstablished { established() }
             var plaintext: [UInt8] = []
-            try tls.readPlaintext(into: &plaintext)
+            tls.readPlaintext(into: &plaintext)
             if !plaintext.isEmpty { session.receive(plaintext, at: Clock.now()) }
         } catch {
             return end(.tls(error))

@@ -15,7 +15,7 @@ enum Sensors {
     }
 
     /// Three digits are enough to recognise a sensor by warming it with a finger.
-    static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+    static func rounded(_ value: Double) -> Double { (value * 1000).nearestWhole / 1000 }
 
     private static func reading(_ listing: SensorListing) -> String {
         switch listing.result {
