@@ -39,9 +39,10 @@ extension Daemon {
     private func handle(_ event: SessionEvent) {
         switch event {
         case .online(let jid, let resumed):
-            Log.notice("online as \(jid)")
             agent.facts = Host.facts(isSimulated: board.isSimulated)
             deliver(.online(jid: jid, resumed: resumed))
+            // Only now: what is said to us before our presence is out lands in the server's offline storage.
+            Log.notice("online as \(jid)")
             // Logging in needs more memory than being online: give back what lies idle.
             cl_trim_memory()
         case .roster(let items): deliver(.roster(items))
