@@ -102,13 +102,17 @@ final class Daemon {
 
     private func carryOut(_ effect: Effect) {
         switch effect {
-        case .send(let message): connection?.use { session, now in session.send(message, at: now) }
+        case .send(let message):
+            Log.debug("to \(message.to), id \(message.id ?? "-"): \(message.body ?? "")")
+            connection?.use { session, now in session.send(message, at: now) }
         case .presence(let presence): show(presence)
         case .subscription(let verb, let to): connection?.use { session, now in session.send(verb, to: to, at: now) }
         case .removeContact(let jid): connection?.use { session, now in session.removeContact(jid, at: now) }
         case .publish(let node, let id, let item):
             connection?.use { session, now in session.publish(node: node, id: id, item: item, at: now) }
         case .setLine(let index, let on, let ticket):
+            // Before it is done: what counts how often a line was driven must see it also when we are killed in between.
+            Log.debug("\(configuration.lines[index].name) is driven \(on ? "on" : "off")")
             deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.set(index, on: on) }))
         case .readLine(let index, let ticket):
             deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.get(index) }))
