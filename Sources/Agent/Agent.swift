@@ -208,7 +208,7 @@ public final class Agent {
         } else if isTrusted(item.jid) {
             contacts.update(item)
             // Somebody who sees us shall be seen by us: `who` needs it.
-            if item.subscription == .from, !item.isPendingOut { effects.append(.subscription(.subscribe, to: item.jid.bare)) }
+            if item.subscription == .from, !item.isPendingOut, contacts.mayAsk(item.jid.bare) { effects.append(.subscription(.subscribe, to: item.jid.bare)) }
         } else {
             removeContact(item.jid.bare)
         }
@@ -231,9 +231,11 @@ public final class Agent {
         case .subscribe:
             effects.append(.subscription(.subscribed, to: person))
             let isSeen = known.map { $0.subscription == .to || $0.subscription == .both || $0.isPendingOut } ?? false
-            if !isSeen { effects.append(.subscription(.subscribe, to: person)) }
+            // The roster change that our approval brings about must not make us ask a second time.
+            if !isSeen, contacts.mayAsk(person) { effects.append(.subscription(.subscribe, to: person)) }
         case .unsubscribe:
             // The server has ended their subscription to us; ours to them ends with it.
+            contacts.unsubscribed(person)
             effects.append(.subscription(.unsubscribed, to: person))
             if known.map({ $0.subscription == .to || $0.subscription == .both || $0.isPendingOut }) ?? true {
                 effects.append(.subscription(.unsubscribe, to: person))

@@ -15,6 +15,16 @@ struct Contacts {
 
     private(set) var roster: [JID: RosterItem] = [:]
     private(set) var online: [Client] = []
+    /// Whom we asked for their presence since the roster came: somebody who declines is not asked again and again.
+    private var asked: [JID] = []
+
+    /// Whether to ask them now; true once for each person, until they end it themselves.
+    mutating func mayAsk(_ person: JID) -> Bool {
+        if asked.contains(person) { return false }
+        if asked.count == Contacts.maximumOnline { asked.removeFirst() }
+        asked.append(person)
+        return true
+    }
 
     mutating func update(_ item: RosterItem) {
         let jid = item.jid.bare
@@ -28,9 +38,15 @@ struct Contacts {
     mutating func forget(_ jid: JID) {
         roster[jid.bare] = nil
         online.removeAll { $0.jid.bare == jid.bare }
+        unsubscribed(jid.bare)
     }
 
-    mutating func replaceRoster() { roster.removeAll() }
+    mutating func replaceRoster() {
+        roster.removeAll()
+        asked.removeAll()
+    }
+
+    mutating func unsubscribed(_ person: JID) { asked.removeAll { $0 == person } }
 
     mutating func take(_ presence: Presence) {
         let index = online.firstIndex { $0.jid == presence.from }

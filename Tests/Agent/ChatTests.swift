@@ -359,6 +359,19 @@ import XMPP
         #expect(board.handle(.subscription(.unsubscribe, from: alice)) == [.subscription(.unsubscribed, to: alice), .subscription(.unsubscribe, to: alice)])
     }
 
+    @Test func `who subscribes is asked back once, also when the roster tells of it, and not again after declining`() {
+        let board = Conversation()
+        let alice = jid("alice@example.org")
+        #expect(board.handle(.subscription(.subscribe, from: alice)) == [.subscription(.subscribed, to: alice), .subscription(.subscribe, to: alice)])
+        #expect(board.handle(.rosterChanged(RosterItem(jid: alice, subscription: .from))) == [])
+        #expect(board.handle(.rosterChanged(RosterItem(jid: alice, subscription: .from, isPendingOut: true))) == [])
+        board.handle(.subscription(.unsubscribed, from: alice))
+        #expect(board.handle(.rosterChanged(RosterItem(jid: alice, subscription: .from))) == [])
+        board.handle(.subscription(.unsubscribe, from: alice))
+        board.handle(.rosterChanged(RosterItem(jid: alice, subscription: .none)))
+        #expect(board.handle(.subscription(.subscribe, from: alice)) == [.subscription(.subscribed, to: alice), .subscription(.subscribe, to: alice)])
+    }
+
     @Test func `who is not authorised any more is removed from the roster`() {
         let board = Conversation()
         let effects = board.handle(.roster([RosterItem(jid: jid("old@example.org"), subscription: .both), RosterItem(jid: jid("alice@example.org"), subscription: .from)]))
