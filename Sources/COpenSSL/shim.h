@@ -12,6 +12,7 @@
 // MARK: For TLS
 
 #include <arpa/inet.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -36,7 +37,8 @@ static inline SSL_CTX *tls_context(void) {
     SSL_CTX_set_security_level(context, 2); // 112 bits: RSA 2048, no SHA-1 signatures (Debian's default)
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    // New tickets go to TLSContext (see tls_keep_tickets) and nowhere else.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_set_default_passwd_cb(context, tls_no_passphrase);
     return context;
 }
@@ -140,6 +142,42 @@ static inline unsigned tls_end_point(X509 *certificate, unsigned char into[EVP_M
     const EVP_MD *md = digest == NID_md5 || digest == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(digest);
     return md && X509_digest(certificate, md, into, &length) ? length : 0;
 }
+
+// tls-unique (RFC 5929 §3.1): the first Finished message of the handshake, which is the client's in a full one and the
+// server's in a resumed one. Returns the length, or 0: below and above TLS 1.2, and without the extended master secret,
+// where two connections can be made to have the same one (RFC 7627 §5.4, CVE-2014-1295).
+static inline size_t tls_unique(SSL *ssl, unsigned char into[EVP_MAX_MD_SIZE]) {
+    if (SSL_version(ssl) != TLS1_2_VERSION || SSL_get_extms_support(ssl) != 1) return 0;
+    return SSL_session_reused(ssl) ? SSL_get_peer_finished(ssl, into, EVP_MAX_MD_SIZE) : SSL_get_finished(ssl, into, EVP_MAX_MD_SIZE);
+}
+
+static inline int64_t tls_now(void) { return (int64_t)time(NULL); }
+
+// Until when, in seconds since 1970, every certificate of the chain that was verified is valid. Nobody looked at one when
+// the key is pinned: then for ever.
+static inline int64_t tls_good_until(SSL *ssl) {
+    STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+    int64_t now = tls_now(), until = INT64_MAX;
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        int days = 0, seconds = 0;
+        if (!ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(sk_X509_value(chain, i)))) return now;
+        int64_t end = now + (int64_t)days * 86400 + seconds;
+        if (end < until) until = end;
+    }
+    return until;
+}
+
+// The session of a finished handshake for later, one reference of it, or NULL. Below TLS 1.3 only: there it says itself when
+// there is a ticket. Without the extended master secret it must not be resumed (RFC 7627 §5.4).
+static inline SSL_SESSION *tls_ticket(SSL *ssl) {
+    SSL_SESSION *session = SSL_get_session(ssl);
+    if (!session || SSL_version(ssl) >= TLS1_3_VERSION || SSL_get_extms_support(ssl) != 1 || !SSL_SESSION_is_resumable(session))
+        return NULL;
+    return SSL_get1_session(ssl);
+}
+
+// OpenSSL spoils the session of a connection that ends without a goodbye, which is how ours end when the network fails.
+static inline void tls_spare_session(SSL *ssl) { SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); }
 
 // Words for the oldest error in the queue, which is the cause of the others; empties the queue. Never NULL.
 static inline const char *tls_error_words(unsigned long code) {

@@ -20,7 +20,7 @@ public struct TLSSettings: Equatable, Sendable {
 }
 
 /// What all sessions of a process share: TLS 1.2 or later, OpenSSL's default ciphers at security level 2, no renegotiation,
-/// trust as set. One for a process, made before anything else uses OpenSSL.
+/// trust as set. It keeps the newest session ticket, so that the next handshake with the same server is short. One for a process, made before anything else uses OpenSSL.
 public final class TLSContext {
     /// The system's authorities, hashed as OpenSSL wants them (c_rehash(1)): a session loads the one or two it needs
     /// instead of all 140, which would cost over 1 MB.
@@ -28,6 +28,8 @@ public final class TLSContext {
 
     let context: OpaquePointer
     let pin: TLSPin?
+    let keepsTickets: Bool
+    var resumption = Resumption()
 
     /// Initialises OpenSSL without its configuration file and error strings. To be called before `Crypto` is used, when that
     /// comes before the first context: the first use in a process decides.
@@ -51,9 +53,21 @@ public final class TLSContext {
         if let file = settings.certificate { try TLSContext.use(file, key: settings.key ?? file, context) }
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
         SSL_CTX_set_cert_verify_callback(context, { store, _ in verify(store) }, nil)
+        // Servers take the certificate of a login (SASL EXTERNAL) from the handshake, and a resumed one has none.
+        keepsTickets = settings.certificate == nil
+        if !keepsTickets { return }
+        SSL_CTX_sess_set_new_cb(context) { ssl, ticket in
+            // Up to TLS 1.2 the session takes it from the handshake.
+            guard let ssl, let ticket, SSL_version(ssl) >= TLS1_3_VERSION, let owner = tls_owner(ssl) else { return 0 }
+            Unmanaged<TLSSession>.fromOpaque(owner).takeUnretainedValue().keep(ticket)
+            return 1
+        }
     }
 
-    deinit { SSL_CTX_free(context) }
+    deinit {
+        resumption.drop()
+        SSL_CTX_free(context)
+    }
 
     private static func use(_ file: String, key: String, _ context: OpaquePointer) throws(TLSError) {
         guard SSL_CTX_use_certificate_chain_file(context, file) == 1 else {

@@ -13,6 +13,8 @@ public struct TLSSummary: Equatable, Sendable {
     public var protocolName: String?
     /// Last day of the server's certificate, `YYYY-MM-DD` (UTC).
     public var validUntil: String
+    /// The handshake went on from an earlier session's: what is told about the certificate was seen and verified then.
+    public var resumed: Bool
 }
 
 /// One TLS client session without a socket: ciphertext in and out, plaintext in and out.
@@ -38,6 +40,9 @@ public final class TLSSession {
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
     private var state = State.fresh
+    private var offersTicket = false
+    /// Since the last full handshake.
+    private var trust = Resumption.Trust()
     private var ciphertext: [UInt8] = []
     private var plaintext: [UInt8] = []
 
@@ -59,9 +64,17 @@ public final class TLSSession {
         SSL_set_connect_state(ssl)
         if tls_expect(ssl, serverName) != 1 { throw .protocol("\(serverName) is not a name that a certificate can be for") }
         if let alpn, tls_offer_protocol(ssl, alpn) != 1 { throw .protocol("\(alpn) is not a protocol name") }
+        if let (ticket, trust) = context.resumption.take(for: serverName) {
+            offersTicket = SSL_set_session(ssl, ticket) == 1
+            self.trust = trust
+            SSL_SESSION_free(ticket)
+        }
     }
 
-    deinit { SSL_free(ssl) }
+    deinit {
+        if case .failed = state {} else { tls_spare_session(ssl) }
+        SSL_free(ssl)
+    }
 
     public var isEstablished: Bool { state == .established }
     /// The peer has said that nothing more comes (close_notify). An end of the transport without it may be an attack.
@@ -149,7 +162,7 @@ public final class TLSSession {
         return TLSSummary(
             version: String(cString: SSL_get_version(ssl)), cipher: String(cString: SSL_CIPHER_get_name(cipher)), peerPin: peerPin,
             protocolName: name.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self) },
-            validUntil: text(16) { tls_date(X509_get0_notAfter(SSL_get0_peer_certificate(ssl)), $0) })
+            validUntil: text(16) { tls_date(X509_get0_notAfter(SSL_get0_peer_certificate(ssl)), $0) }, resumed: SSL_session_reused(ssl) == 1)
     }
 
     /// Channel binding `tls-exporter` (RFC 9266), 32 bytes; nil below TLS 1.3 or before the handshake is done.
@@ -162,6 +175,16 @@ public final class TLSSession {
             count = succeeded ? 32 : 0
         }
         return succeeded ? binding : nil
+    }
+
+    /// Channel binding `tls-unique` (RFC 5929 §3), 12 bytes; nil before the handshake is done, on anything but TLS 1.2, and
+    /// without the extended master secret (RFC 7627 §5.4).
+    public var uniqueBinding: [UInt8]? {
+        guard state == .established else { return nil }
+        let binding = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
+            count = min(tls_unique(ssl, buffer.baseAddress), buffer.count)
+        }
+        return binding.isEmpty ? nil : binding
     }
 
     /// Channel binding `tls-server-end-point` (RFC 5929); nil before the handshake is done, and for signatures without a
@@ -188,10 +211,25 @@ public final class TLSSession {
                 throw fail(error)
             }
             state = .established
+            verified()
         }
         guard state == .established else { return }
         try decrypt()
     }
+
+    /// The handshake is done: a full one has verified the certificate, a resumed one has it from the ticket.
+    private func verified() {
+        if SSL_session_reused(ssl) == 1 {
+            peerPin = TLSPin(SSL_get0_peer_certificate(ssl))
+        } else {
+            let now = tls_now()
+            trust = .init(since: now, until: min(tls_good_until(ssl), now + Resumption.longest))
+        }
+        if context.keepsTickets, let ticket = tls_ticket(ssl) { keep(ticket) }
+    }
+
+    /// Takes over one reference to a ticket of the server.
+    func keep(_ ticket: OpaquePointer) { context.resumption.keep(ticket, for: serverName, trust) }
 
     private func decrypt() throws(TLSError) {
         var error = SSL_ERROR_NONE
@@ -227,6 +265,8 @@ public final class TLSSession {
     }
 
     private func fail(_ error: TLSError) -> TLSError {
+        // Before the session is established a ticket is under suspicion; later it is this session's, and RFC 5246 §7.2.2 ends that.
+        if offersTicket, state == .handshake { context.resumption.refuse() } else { context.resumption.drop() }
         state = .failed(error)
         return error
     }

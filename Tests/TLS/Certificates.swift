@@ -8,9 +8,9 @@ final class Identity {
     let key: OpaquePointer
     let certificate: OpaquePointer
 
-    /// `issuer` nil makes it self-signed. `days` are counted from now; both may be negative.
+    /// `issuer` nil makes it self-signed. `days` are counted from now; both may be negative. `seconds` come on top of the last.
     init(
-        _ commonName: String, names: String? = nil, isAuthority: Bool = false, days: ClosedRange<Int> = -1...30, curve: Int32 = NID_X9_62_prime256v1,
+        _ commonName: String, names: String? = nil, isAuthority: Bool = false, days: ClosedRange<Int> = -1...30, seconds: Int = 0, curve: Int32 = NID_X9_62_prime256v1,
         issuer: Identity? = nil
     ) {
         let context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil)
@@ -24,7 +24,7 @@ final class Identity {
         X509_set_version(certificate, 2)
         ASN1_INTEGER_set(X509_get_serialNumber(certificate), Int.random(in: 1...1 << 40))
         X509_time_adj_ex(X509_getm_notBefore(certificate), Int32(days.lowerBound), 0, nil)
-        X509_time_adj_ex(X509_getm_notAfter(certificate), Int32(days.upperBound), 0, nil)
+        X509_time_adj_ex(X509_getm_notAfter(certificate), Int32(days.upperBound), seconds, nil)
         X509_set_pubkey(certificate, key)
         X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_FLAG | 1, commonName, -1, -1, 0)
         X509_set_issuer_name(certificate, X509_get_subject_name(issuer?.certificate ?? certificate))

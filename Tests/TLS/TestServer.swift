@@ -8,6 +8,9 @@ final class TestServer {
         var alpn: String?
         /// Ask for a client certificate of this authority.
         var clientAuthority: Identity?
+        var extendedMasterSecret = true
+        /// A common mistake: it asks for client certificates and breaks the handshake over each ticket.
+        var breaksOverTickets = false
     }
 
     let context: OpaquePointer
@@ -36,6 +39,8 @@ final class TestServer {
             X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.certificate)
             SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
         }
+        if !options.extendedMasterSecret { SSL_CTX_set_options(context, 1) } // SSL_OP_NO_EXTENDED_MASTER_SECRET, a macro
+        if options.breaksOverTickets { SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil) }
         ssl = SSL_new(context)
         incoming = BIO_new(BIO_s_mem())
         outgoing = BIO_new(BIO_s_mem())
@@ -58,6 +63,18 @@ final class TestServer {
                 }
                 return SSL_TLSEXT_ERR_ALERT_FATAL
             }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// The same server for another connection: it knows its tickets.
+    init(again other: TestServer) {
+        context = other.context
+        SSL_CTX_up_ref(context)
+        alpn = other.alpn
+        ssl = SSL_new(context)
+        incoming = BIO_new(BIO_s_mem())
+        outgoing = BIO_new(BIO_s_mem())
+        SSL_set_bio(ssl, incoming, outgoing)
+        SSL_set_accept_state(ssl)
     }
 
     deinit {
