@@ -5,6 +5,8 @@ struct LoginPlan {
     /// Our bare address.
     let account: JID
     let bindID: String
+    /// What the login can be bound to; known once TLS is up.
+    var available = ChannelBindings()
     private let credentials: Credentials
     private let nonce: String
     private let allowPlain: Bool
@@ -18,20 +20,20 @@ struct LoginPlan {
     }
 
     /// Begins with the strongest mechanism that the server offers and we may use; only ever called on an encrypted stream.
-    func begin(with offered: [String]) throws(SASLFailure) -> SASLExchange {
-        let mechanism: SASL.Mechanism
+    func begin(with offer: SASLOffer) throws(SASLFailure) -> SASLExchange {
+        let choice: SASL.Choice
         var secret = ""
         do throws(SASLError) {
             switch credentials {
             case .external:
-                mechanism = try SASL.chooseExternal(from: offered, isEncrypted: true)
+                choice = try SASL.chooseExternal(from: offer)
             case .password(let password):
-                mechanism = try SASL.choose(from: offered, isEncrypted: true, allowPlain: allowPlain)
+                choice = try SASL.choose(from: offer, available: available, allowPlain: allowPlain)
                 secret = password
             }
         } catch {
             throw .noMechanism(error)
         }
-        return try SASLExchange(mechanism, username: account.local ?? "", password: secret, nonce: nonce)
+        return try SASLExchange(choice, username: account.local ?? "", secret: secret, nonce: nonce, offer: offer)
     }
 }

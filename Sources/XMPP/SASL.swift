@@ -1,49 +1,90 @@
-import Crypto
 import Text
 
-/// The SASL mechanisms Perch logs in with (RFC 6120 §6) and which of them it takes.
+/// The choice of how to log in (RFC 6120 §6, XEP-0388, XEP-0440).
 public enum SASL {
-    public enum Mechanism: Equatable, Sendable {
-        case scram(Hash)
-        /// The password itself (RFC 4616): only over TLS, only when the configuration allows it.
-        case plain
-        /// The client certificate of the TLS connection (RFC 4422 appendix A).
-        case external
-
-        /// As it stands in `<mechanism/>` and `<auth/>`.
-        public var name: StaticString {
-            switch self {
-            case .scram(.sha1): "SCRAM-SHA-1"
-            case .scram(.sha256): "SCRAM-SHA-256"
-            case .scram(.sha512): "SCRAM-SHA-512"
-            case .plain: "PLAIN"
-            case .external: "EXTERNAL"
-            }
-        }
+    /// What to log in with, and how.
+    struct Choice: Equatable {
+        var mechanism: Mechanism
+        var binding: ChannelBinding = .none
+        /// The offer looks as if somebody had weakened it: go on only when the server proves that it is its own (XEP-0474).
+        var doubt: Doubt?
     }
 
-    /// Mechanisms of a server that are looked at; Prosody with everything switched on offers nine.
-    public static let offeredLimit = 64
+    /// Why an offer is not believed unless it is proved.
+    public enum Doubt: Equatable, Sendable {
+        /// XEP-0440's rules 5 and 6: types of channel binding without a mechanism for them, or only types unheard of.
+        case inconsistent
+        /// The server offered this one before.
+        case weaker(than: Mechanism)
+    }
 
     /// The strongest mechanism on offer for somebody who has a password. SCRAM never shows it; PLAIN does, so that is
-    /// the last resort, and only when `allowPlain` and the connection is encrypted.
-    public static func choose(from offered: [String], isEncrypted: Bool, allowPlain: Bool) throws(SASLError) -> Mechanism {
-        let offers = offered.prefix(offeredLimit)
-        var candidates: [Mechanism] = [.scram(.sha512), .scram(.sha256), .scram(.sha1)]
-        if allowPlain, isEncrypted { candidates.append(.plain) }
-        for candidate in candidates where offers.contains("\(candidate.name)") { return candidate }
-        if offers.isEmpty { throw .nothingOffered }
-        if !offers.contains("PLAIN") { throw .noneKnown(offered: Array(offers)) }
-        throw isEncrypted ? .onlyPlain(offered: Array(offers)) : .notEncrypted
+    /// the last resort, and only when `allowPlain`. Only ever asked on an encrypted stream.
+    /// - Parameters:
+    ///   - available: nothing in it: this client does not bind, and says so.
+    ///   - pinned: what the last login used.
+    static func choose(
+        from offer: SASLOffer, available: ChannelBindings = ChannelBindings(), allowPlain: Bool, pinned: Mechanism? = nil
+    ) throws(SASLError) -> Choice {
+        var choice = Choice(mechanism: .plain)
+        if !available.isEmpty {
+            if offer.offersBound {
+                if let kind = available.strongest(announced: offer.bindings), let data = available[kind] {
+                    choice.binding = .bound(type: "\(kind.name)", data: data)
+                } else if offer.bindings != nil {
+                    choice.doubt = .inconsistent
+                }
+            } else if offer.bindings != nil {
+                choice.doubt = .inconsistent
+            } else {
+                choice.binding = .notOffered
+            }
+        }
+        var raw = Mechanism.scramSHA512Plus.rawValue
+        while let mechanism = Mechanism(rawValue: raw), raw >= Mechanism.plain.rawValue {
+            raw &-= 1
+            if mechanism == .plain, !allowPlain { continue }
+            var isBound = false
+            if case .bound = choice.binding { isBound = true }
+            if mechanism.isBound, !isBound { continue }
+            guard offer.mechanisms.contains("\(mechanism.name)") else { continue }
+            choice.mechanism = mechanism
+            if isBound, !mechanism.isBound {
+                // The bound mechanisms on offer are none that we know: "y" would be a lie.
+                choice.binding = .none
+                choice.doubt = .inconsistent
+            }
+            if let pinned, mechanism.rawValue < pinned.rawValue {
+                choice.doubt = .weaker(than: pinned)
+                // PLAIN proves nothing, so there is no way to go on.
+                if mechanism == .plain { throw .weaker(than: pinned, offered: offer.mechanisms) }
+            }
+            return choice
+        }
+        if offer.mechanisms.isEmpty { throw .nothingOffered }
+        if let pinned, pinned != .plain, offer.mechanisms.contains("PLAIN") { throw .weaker(than: pinned, offered: offer.mechanisms) }
+        throw offer.mechanisms.contains("PLAIN") ? .onlyPlain(offered: offer.mechanisms) : .noneKnown(offered: offer.mechanisms)
     }
 
     /// EXTERNAL, for somebody who has a client certificate.
-    public static func chooseExternal(from offered: [String], isEncrypted: Bool) throws(SASLError) -> Mechanism {
-        let offers = offered.prefix(offeredLimit)
-        if offers.isEmpty { throw .nothingOffered }
-        if !isEncrypted { throw .notEncrypted }
-        if !offers.contains("EXTERNAL") { throw .noExternal(offered: Array(offers)) }
-        return .external
+    static func chooseExternal(from offer: SASLOffer) throws(SASLError) -> Choice {
+        if offer.mechanisms.isEmpty { throw .nothingOffered }
+        if !offer.mechanisms.contains("EXTERNAL") { throw .noExternal(offered: offer.mechanisms) }
+        return Choice(mechanism: .external)
+    }
+
+    /// The strongest mechanism for a token that both sides can do; nil: none. Unlike for SCRAM nothing is guessed: a token
+    /// for the wrong mechanism would be refused next time.
+    static func tokenMechanism(from offer: SASLOffer, available: ChannelBindings) -> Mechanism? {
+        var raw = Mechanism.tokenExporter.rawValue
+        while let mechanism = Mechanism(rawValue: raw), mechanism.isToken {
+            raw &-= 1
+            guard offer.tokenMechanisms.contains("\(mechanism.name)") else { continue }
+            guard let kind = mechanism.tokenBinding else { return mechanism }
+            // ejabberd names all four always; what it announces says which the connection has.
+            if available[kind] != nil, offer.bindings?.contains("\(kind.name)") ?? (kind != .tlsServerEndPoint) { return mechanism }
+        }
+        return nil
     }
 
     /// PLAIN's one message (RFC 4616 §2), without an authorization identity: that would be another account's.
@@ -52,7 +93,7 @@ public enum SASL {
         return [0] + username + [0] + password
     }
 
-    /// EXTERNAL's one message: empty, the certificate says who we are. In XMPP an empty message is written `=` (RFC 6120 §6.4.2).
+    /// EXTERNAL's one message: empty, the certificate says who we are. In RFC 6120's profile that is written `=` (§6.4.2).
     public static let external: [UInt8] = []
 }
 
@@ -62,32 +103,41 @@ public enum SASLError: Error, Equatable, Sendable {
     case noneKnown(offered: [String])
     case onlyPlain(offered: [String])
     case noExternal(offered: [String])
-    case notEncrypted
+    /// A pin holds.
+    case weaker(than: SASL.Mechanism, offered: [String])
 
     /// What is offered, what is needed and what to do.
     public var description: String {
         switch self {
         case .nothingOffered:
-            "the server offers no way to log in; is the account's domain served there, and are logins allowed on this connection?"
+            return "the server offers no way to log in; is the account's domain served there, and are logins allowed on this connection?"
         case .noneKnown(let offered):
-            "the server offers only \(SASLError.list(offered)) to log in; Perch needs SCRAM-SHA-512, SCRAM-SHA-256 or SCRAM-SHA-1"
+            return "\(SASLError.only(offered)); \(SASLError.needed)"
         case .onlyPlain(let offered):
-            "the server offers only \(SASLError.list(offered)) to log in; Perch needs SCRAM-SHA-512, SCRAM-SHA-256 or SCRAM-SHA-1. "
+            return "\(SASLError.only(offered)); \(SASLError.needed). "
                 + "To send the password itself over the encrypted connection, write allow-plain = yes under [account]"
         case .noExternal(let offered):
-            "the server offers only \(SASLError.list(offered)) to log in, not EXTERNAL: it does not accept this client certificate. "
+            return "\(SASLError.only(offered)), not EXTERNAL: it does not accept this client certificate. "
                 + "Give a password-file under [account] instead, or have the server trust the certificate's issuer"
-        case .notEncrypted:
-            "the connection is not encrypted, and only ways to log in that would give the password or the name away are left"
+        case .weaker(let pinned, let offered):
+            return "\(SASLError.only(offered)), and the last login used \(pinned.name). \(SASLError.weakened)"
         }
     }
+
+    private static let needed = "Perch needs SCRAM-SHA-512, SCRAM-SHA-256 or SCRAM-SHA-1"
+    static let weakened =
+        "Somebody on the way may have weakened the offer. If the server was changed on purpose, remove the file \"login\" from Perch's state directory"
+
+    private static func only(_ names: [String]) -> String { "the server offers only \(list(names)) to log in" }
 
     /// Names come off the wire: few of them, shortened, and nothing but visible ASCII.
     private static func list(_ names: [String]) -> String {
         var text = ""
         for (index, name) in names.prefix(8).enumerated() {
             if index > 0 { text += ", " }
-            text += String(decoding: name.utf8.prefix(32).map { $0 > 0x20 && $0 < 0x7F ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+            var visible: [UInt8] = []
+            for byte in name.utf8.prefix(32) { visible.append(byte > 0x20 && byte < 0x7F ? byte : UInt8(ascii: "?")) }
+            text += String(decoding: visible, as: UTF8.self)
         }
         return names.count > 8 ? text + " …" : text
     }

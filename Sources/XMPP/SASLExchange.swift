@@ -4,6 +4,7 @@ import Crypto
 struct SASLExchange {
     private enum State {
         case scram(SCRAMClient)
+        case token(HashedToken)
         /// PLAIN and EXTERNAL: all is said with the first message, and the server proves nothing.
         case said
     }
@@ -12,19 +13,27 @@ struct SASLExchange {
     let initial: [UInt8]
     private var state: State
 
-    init(_ mechanism: SASL.Mechanism, username: String, password: String, nonce: String) throws(SASLFailure) {
-        self.mechanism = mechanism
+    /// - Parameters:
+    ///   - secret: the password or the token.
+    ///   - keys: of an earlier login.
+    init(
+        _ choice: SASL.Choice, username: String, secret: String, nonce: String, offer: SASLOffer?, keys: SCRAMKeys? = nil
+    ) throws(SASLFailure) {
+        mechanism = choice.mechanism
         do throws(SCRAMError) {
-            switch mechanism {
-            case .scram(let hash):
-                let client = try SCRAMClient(hash: hash, username: username, password: password, nonce: nonce)
+            if let hash = mechanism.hash {
+                var client = try SCRAMClient(
+                    hash: hash, username: username, password: secret, nonce: nonce, channelBinding: choice.binding, keys: keys)
+                client.offer = offer
+                client.doubt = choice.doubt
                 initial = client.initialMessage
                 state = .scram(client)
-            case .plain:
-                initial = try SASL.plain(username: username, password: password)
-                state = .said
-            case .external:
-                initial = SASL.external
+            } else if mechanism.isToken {
+                let token = try HashedToken(username: username, token: secret, binding: choice.binding.data)
+                initial = token.initialMessage
+                state = .token(token)
+            } else {
+                initial = mechanism == .plain ? try SASL.plain(username: username, password: secret) : SASL.external
                 state = .said
             }
         } catch {
@@ -32,11 +41,17 @@ struct SASLExchange {
         }
     }
 
+    /// What SCRAM derived, worth keeping once the login has succeeded.
+    var keys: SCRAMKeys? {
+        if case .scram(let client) = state { return client.keys }
+        return nil
+    }
+
     /// - Returns: the response's bytes, before base 64.
     mutating func respond(to challenge: String) throws(SASLFailure) -> [UInt8] {
         let challenge = try Self.decode(challenge)
         switch state {
-        case .said: throw .exchange(.outOfTurn)
+        case .said, .token: throw .exchange(.outOfTurn)
         case .scram(var client):
             do throws(SCRAMError) {
                 let response = try client.respond(to: challenge)
@@ -54,6 +69,8 @@ struct SASLExchange {
         switch state {
         // What a server adds here means nothing to these mechanisms.
         case .said: return
+        case .token(let token):
+            do throws(SCRAMError) { try token.verify(success) } catch { throw .exchange(error) }
         case .scram(var client):
             do throws(SCRAMError) {
                 try client.verify(success)
@@ -100,7 +117,8 @@ enum SASLFailure: Error {
             switch error {
             case .empty, .forbiddenCharacter, .badNonce: return .credentials(condition: SessionEnd.unusable, text: error.description)
             case .refused(let reason): return .credentials(condition: reason, text: nil)
-            case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature: return .security(error.description)
+            case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature, .changedOffer, .unproved:
+                return .security(error.description)
             case .malformed, .tooManyIterations, .unknownExtension, .outOfTurn, .crypto: return .protocol(error.description)
             }
         }

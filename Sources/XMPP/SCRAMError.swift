@@ -26,6 +26,10 @@ public enum SCRAMError: Error, Equatable, Sendable {
     case missingSignature
     case wrongSignature
     case outOfTurn
+    /// XEP-0474: the offer that we saw is not the one the server made.
+    case changedOffer
+    /// The server had to prove its offer and did not.
+    case unproved(SASL.Doubt)
 
     // The system's.
     case crypto(CryptoError)
@@ -43,11 +47,17 @@ public enum SCRAMError: Error, Equatable, Sendable {
         case .tooFewIterations(let count):
             "the server asks for \(count) iterations; fewer than \(SCRAMClient.fewestIterations) would make the password easy to guess"
         case .tooManyIterations(let count):
-            "the server asks for \(count) iterations; more than \(SCRAMClient.mostIterations) would keep this board busy for minutes"
+            "the server asks for \(count) iterations; more than \(SCRAMClient.mostIterations) would keep this board from everything else for too long"
         case .unknownExtension: "the server insists on an extension of SCRAM that Perch does not know"
         case .missingSignature: "the server let us in without proving that it knows the password; the connection is not to be trusted"
         case .wrongSignature: "the server's signature is wrong: it does not know the password; the connection is not to be trusted"
         case .outOfTurn: "the server sent a login message when none was due"
+        case .changedOffer:
+            "somebody on the way changes what the server offers to log in with, to make us use something weaker; the connection is not to be trusted"
+        case .unproved(.inconsistent):
+            "the server's offer is not consistent: channel binding, but no way to use it. Somebody on the way may have weakened it"
+        case .unproved(.weaker(let pinned)):
+            "the server does not offer \(pinned.name) any more, which the last login used. \(SASLError.weakened)"
         case .crypto(let error): error.description
         }
     }
@@ -55,7 +65,7 @@ public enum SCRAMError: Error, Equatable, Sendable {
     /// Whether the server, or somebody who plays it, is to be distrusted rather than corrected.
     public var isSecurity: Bool {
         switch self {
-        case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature: true
+        case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature, .changedOffer, .unproved: true
         case .empty, .forbiddenCharacter, .badNonce, .refused, .malformed, .tooManyIterations, .unknownExtension, .outOfTurn, .crypto: false
         }
     }

@@ -14,7 +14,7 @@ import Time
 /// What waits for `nextOutput` is bounded by what one `receive` was given: feed no more than some ten kilobytes at once.
 public final class Session {
     let options: SessionOptions
-    private let login: LoginPlan
+    private var login: LoginPlan
     private var state = SessionState()
     private var parser: XMLStreamParser
     var outbox = Outbox()
@@ -50,13 +50,17 @@ public final class Session {
     // MARK: The transport
 
     /// The TCP connection is up.
-    /// - Parameter secured: TLS is up on it as well (direct TLS, XEP-0368).
-    public func connected(secured: Bool, at now: Moment) {
+    /// - Parameters:
+    ///   - secured: TLS is up on it as well (direct TLS, XEP-0368).
+    ///   - bindings: of that TLS connection.
+    public func connected(secured: Bool, bindings: ChannelBindings = ChannelBindings(), at now: Moment) {
+        login.available = bindings
         carryOut(state.connected(secured: secured, deadline: now.instant + options.loginTimeout), at: now)
     }
 
     /// The TLS handshake that `.startTLS` asked for is finished and the certificate is good.
-    public func secured(at now: Moment) {
+    public func secured(bindings: ChannelBindings = ChannelBindings(), at now: Moment) {
+        login.available = bindings
         carryOut(state.secured(), at: now)
     }
 
@@ -115,7 +119,7 @@ public final class Session {
         online?.probeDeadline = nil
         let element = StreamElement(element)
         if case .login(.features(.encrypted), _) = state.phase, case .features(let features) = element {
-            loginReport.offered = features.mechanisms
+            loginReport.offered = features.sasl.mechanisms
         }
         let action = state.received(element, with: login, at: now.instant)
         if action == .deliver, let online {

@@ -148,7 +148,7 @@ struct SessionState {
             return .requestTLS
         case .encrypted:
             do throws(SASLFailure) {
-                let exchange = try login.begin(with: features.mechanisms)
+                let exchange = try login.begin(with: features.sasl)
                 phase = .login(.sasl(exchange), deadline: deadline)
                 return .authenticate(exchange.mechanism, initial: exchange.initial)
             } catch {

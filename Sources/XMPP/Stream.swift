@@ -6,6 +6,8 @@ enum Namespace {
     static let client: StaticString = "jabber:client"
     static let tls: StaticString = "urn:ietf:params:xml:ns:xmpp-tls"
     static let sasl: StaticString = "urn:ietf:params:xml:ns:xmpp-sasl"
+    /// XEP-0440.
+    static let channelBinding: StaticString = "urn:xmpp:sasl-cb:0"
     static let bind: StaticString = "urn:ietf:params:xml:ns:xmpp-bind"
     static let streamErrors: StaticString = "urn:ietf:params:xml:ns:xmpp-streams"
     static let stanzaErrors: StaticString = "urn:ietf:params:xml:ns:xmpp-stanzas"
@@ -64,33 +66,31 @@ struct StreamHeader: Equatable {
 /// together with TLS it leaks secrets (CRIME), and it multiplies what a hostile server can make us hold.
 struct StreamFeatures: Equatable {
     var startTLS: Bool
-    var mechanisms: [String]
+    /// RFC 6120's profile.
+    var sasl: SASLOffer
     var bind: Bool
     var streamManagement: Bool
 
     init(_ element: Element) {
         startTLS = element.child("starttls", Namespace.tls) != nil
-        mechanisms = []
-        if let list = element.child("mechanisms", Namespace.sasl) {
-            for mechanism in list.children where mechanism.is("mechanism", Namespace.sasl) {
-                if mechanisms.count == Limits.mechanisms { break }
-                let name = mechanism.text
-                if Self.isMechanismName(name) { mechanisms.append(name) }
-            }
+        sasl = SASLOffer(Self.names("mechanism", in: element.child("mechanisms", Namespace.sasl), Namespace.sasl))
+        if let list = element.child("sasl-channel-binding", Namespace.channelBinding) {
+            sasl.bindings = Self.names("channel-binding", in: list, Namespace.channelBinding)
         }
         bind = element.child("bind", Namespace.bind) != nil
         streamManagement = element.child("sm", Namespace.management) != nil
     }
-}
 
-extension StreamFeatures {
-    /// RFC 4422 §3.1: 1 to 20 of A…Z, 0…9, hyphen and underscore.
-    static func isMechanismName(_ name: String) -> Bool {
-        (1...20).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z")) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
-                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-            }
+    /// The contents of `<mechanism/>` or the types of `<channel-binding/>`, in the list's own namespace.
+    static func names(_ element: StaticString, in list: Element?, _ namespace: StaticString) -> [String] {
+        var names: [String] = []
+        guard let list else { return names }
+        for child in list.children where child.is(element, namespace) {
+            if names.count == Limits.mechanisms { break }
+            let type = child.attribute("type"), name = type ?? child.text
+            if SASLOffer.isName(name, ofBinding: type != nil) { names.append(name) }
+        }
+        return names
     }
 }
 

@@ -105,7 +105,10 @@ final class Link {
     private func established() {
         handshakeDue = nil
         let now = Clock.now()
-        if isDirectTLS { session.connected(secured: true, at: now) } else { session.secured(at: now) }
+        // The session takes what its login is bound to from here, never from the server's words.
+        let bindings = ChannelBindings(
+            tlsExporter: tls?.exporterBinding, tlsUnique: tls?.uniqueBinding, tlsServerEndPoint: tls?.endPointBinding)
+        if isDirectTLS { session.connected(secured: true, bindings: bindings, at: now) } else { session.secured(bindings: bindings, at: now) }
     }
 
     private func ended(_ reason: TCPConnection.End) {

@@ -1,31 +1,47 @@
 import Testing
-import XMPP
+
+@testable import XMPP
 
 @Suite struct SASLTests {
     let all = ["PLAIN", "EXTERNAL", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-    @Test func `the strongest SCRAM is taken`() throws {
-        #expect(try SASL.choose(from: all, isEncrypted: true, allowPlain: true) == .scram(.sha512))
-        #expect(try SASL.choose(from: ["SCRAM-SHA-1", "SCRAM-SHA-256", "PLAIN"], isEncrypted: true, allowPlain: true) == .scram(.sha256))
-        #expect(try SASL.choose(from: ["PLAIN", "SCRAM-SHA-1"], isEncrypted: true, allowPlain: true) == .scram(.sha1))
-        #expect("\(SASL.Mechanism.scram(.sha256).name)" == "SCRAM-SHA-256")
+    func choose(
+        _ mechanisms: [String], bindings: [String]? = nil, available: ChannelBindings = ChannelBindings(), allowPlain: Bool = false,
+        pinned: SASL.Mechanism? = nil
+    ) throws -> SASL.Choice {
+        try SASL.choose(from: SASLOffer(mechanisms, bindings: bindings), available: available, allowPlain: allowPlain, pinned: pinned)
     }
 
-    @Test func `PLAIN is the last resort over TLS when it is allowed`() throws {
-        #expect(try SASL.choose(from: ["PLAIN"], isEncrypted: true, allowPlain: true) == .plain)
-        #expect(throws: SASLError.onlyPlain(offered: ["PLAIN"])) { try SASL.choose(from: ["PLAIN"], isEncrypted: true, allowPlain: false) }
-        #expect(throws: SASLError.notEncrypted) { try SASL.choose(from: ["PLAIN"], isEncrypted: false, allowPlain: true) }
+    @Test func `the strongest SCRAM is taken`() throws {
+        #expect(try choose(all, allowPlain: true) == SASL.Choice(mechanism: .scramSHA512))
+        #expect(try choose(["SCRAM-SHA-1", "SCRAM-SHA-256", "PLAIN"], allowPlain: true).mechanism == .scramSHA256)
+        #expect(try choose(["PLAIN", "SCRAM-SHA-1"], allowPlain: true).mechanism == .scramSHA1)
+    }
+
+    @Test func `PLAIN is the last resort when it is allowed`() throws {
+        #expect(try choose(["PLAIN"], allowPlain: true).mechanism == .plain)
+        #expect(throws: SASLError.onlyPlain(offered: ["PLAIN"])) { try choose(["PLAIN"]) }
     }
 
     @Test func `a missing mechanism is told in words`() {
-        #expect(throws: SASLError.noneKnown(offered: ["DIGEST-MD5", "X-OAUTH2"])) {
-            try SASL.choose(from: ["DIGEST-MD5", "X-OAUTH2"], isEncrypted: true, allowPlain: true)
-        }
+        #expect(throws: SASLError.noneKnown(offered: ["DIGEST-MD5", "X-OAUTH2"])) { try choose(["DIGEST-MD5", "X-OAUTH2"], allowPlain: true) }
         #expect(
             SASLError.noneKnown(offered: ["DIGEST-MD5", "X-OAUTH2"]).description
                 == "the server offers only DIGEST-MD5, X-OAUTH2 to log in; Perch needs SCRAM-SHA-512, SCRAM-SHA-256 or SCRAM-SHA-1")
         #expect(SASLError.onlyPlain(offered: ["PLAIN"]).description.contains("allow-plain = yes"))
-        #expect(throws: SASLError.nothingOffered) { try SASL.choose(from: [], isEncrypted: true, allowPlain: true) }
+        #expect(throws: SASLError.nothingOffered) { try choose([]) }
+    }
+
+    @Test func `every mechanism is known by its name`() {
+        for raw in UInt8(0)...11 {
+            let mechanism = SASL.Mechanism(rawValue: raw)!
+            #expect(SASL.Mechanism("\(mechanism.name)") == mechanism)
+        }
+        #expect(SASL.Mechanism(rawValue: 12) == nil)
+        #expect(SASL.Mechanism("SCRAM-SHA-3") == nil)
+        #expect(SASL.Mechanism.tokenEndPoint.tokenBinding == .tlsServerEndPoint)
+        #expect(SASL.Mechanism.tokenExporter.tokenBinding == .tlsExporter)
+        #expect(SASL.Mechanism.token.tokenBinding == nil)
     }
 
     @Test func `what the server calls its mechanisms cannot spoil the log`() {
@@ -35,9 +51,8 @@ import XMPP
     }
 
     @Test func `a certificate logs in by EXTERNAL`() throws {
-        #expect(try SASL.chooseExternal(from: all, isEncrypted: true) == .external)
-        #expect(throws: SASLError.noExternal(offered: ["PLAIN"])) { try SASL.chooseExternal(from: ["PLAIN"], isEncrypted: true) }
-        #expect(throws: SASLError.notEncrypted) { try SASL.chooseExternal(from: all, isEncrypted: false) }
+        #expect(try SASL.chooseExternal(from: SASLOffer(all)).mechanism == .external)
+        #expect(throws: SASLError.noExternal(offered: ["PLAIN"])) { try SASL.chooseExternal(from: SASLOffer(["PLAIN"])) }
         #expect(SASL.external == [])
     }
 

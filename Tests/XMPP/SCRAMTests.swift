@@ -113,7 +113,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         ("r=other3rfcNHYJY1ZVvWVs7jlong,s=QSXCR+Q6sek8bf92,i=4096", .nonceNotExtended),
         ("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=1", .tooFewIterations(1)),
         ("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=4095", .tooFewIterations(4095)),
-        ("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=10000001", .tooManyIterations(10_000_001)),
+        ("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=1000001", .tooManyIterations(1_000_001)),
         ("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=1000000000", .tooManyIterations(1_000_000_000)),
         ("m=x,r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=4096", .unknownExtension),
         ("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=4096,m=x", .unknownExtension),
