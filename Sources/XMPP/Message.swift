@@ -63,13 +63,15 @@ public struct OutgoingMessage: Equatable, Sendable {
     public var noStore: Bool
     /// XEP-0308.
     public var replaces: String?
+    /// XEP-0359: the id once more, as `<origin-id/>`, so that it survives servers that rewrite ids: for what may have to be sent again.
+    public var originID: Bool
     /// Serialised XML elements put after the body, each with its own namespace declared.
     public var payload: [UInt8]
 
     public init(
         to: JID, kind: Message.Kind = .chat, id: String? = nil, body: String? = nil, thread: String? = nil,
         receiptFor: String? = nil, requestsReceipt: Bool = false, delay: Timestamp? = nil, noStore: Bool = false,
-        replaces: String? = nil, payload: [UInt8] = []
+        replaces: String? = nil, originID: Bool = false, payload: [UInt8] = []
     ) {
         self.to = to
         self.kind = kind
@@ -81,6 +83,7 @@ public struct OutgoingMessage: Equatable, Sendable {
         self.delay = delay
         self.noStore = noStore
         self.replaces = replaces
+        self.originID = originID
         self.payload = payload
     }
 }

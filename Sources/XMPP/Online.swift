@@ -8,6 +8,8 @@ final class Online {
     var management = StreamManagement()
     /// When the last complete element came. White space does not count: a server that only sends that may have forgotten us.
     var heard: Instant
+    /// When the last stanza left.
+    var lastSent: Instant
     /// A probe is on its way and must be answered by then.
     var probeDeadline: Instant?
     /// When we last said something to somebody (XEP-0012).
@@ -16,6 +18,7 @@ final class Online {
     init(jid: JID, at now: Instant) {
         self.jid = jid
         heard = now
+        lastSent = now
         lastActive = now
     }
 }

@@ -150,7 +150,10 @@ public final class Session {
     // MARK: Outputs
 
     /// The next thing to carry out, or nil when there is nothing more for now.
-    public func nextOutput() -> SessionOutput? { outbox.next() }
+    public func nextOutput() -> SessionOutput? {
+        if outbox.isDrained, let online { endTurn(online) }
+        return outbox.next()
+    }
 
     /// Ends the stream in good order: the server's end is waited for, for a short time. Presence should have been sent before.
     public func close(at now: Moment) {
@@ -242,6 +245,9 @@ struct Outbox {
         flush()
         queue.append(output)
     }
+
+    /// What was put out is taken, but for what was written since.
+    var isDrained: Bool { first == queue.count }
 
     private mutating func flush() {
         if !writer.bytes.isEmpty { queue.append(.send(writer.take())) }

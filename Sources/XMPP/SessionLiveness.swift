@@ -28,17 +28,17 @@ extension Session {
     private func probe(_ online: Online, at now: Moment) {
         online.probeDeadline = now.instant + options.requestTimeout
         if online.management.isOn {
-            askForAcknowledgement(online, at: now)
+            askForAcknowledgement(online)
         } else {
             let server = online.jid.server
             request(.ping, to: server, online, at: now) { Ping.write(to: &$0, id: $1, server: server) }
         }
     }
 
-    private func askForAcknowledgement(_ online: Online, at now: Moment) {
+    private func askForAcknowledgement(_ online: Online) {
         outbox.writer.empty("r", Namespace.management)
         online.management.ask()
-        if online.probeDeadline == nil { online.probeDeadline = now.instant + options.requestTimeout }
+        if online.probeDeadline == nil { online.probeDeadline = max(online.heard, online.lastSent) + options.requestTimeout }
     }
 
     /// Writes a request and notes who must answer it, by when.
@@ -56,12 +56,17 @@ extension Session {
     }
 
     /// One stanza more is out.
-    func sent(_ online: Online, at now: Moment) {
-        online.management.sent()
-        if online.management.wantsAcknowledgement {
-            askForAcknowledgement(online, at: now)
-        } else if online.management.isOn, online.management.unacknowledged > Limits.unacknowledgedStanzas {
+    func sent(_ online: Online, messageID: String? = nil, at now: Moment) {
+        online.lastSent = now.instant
+        online.management.sent(messageID: messageID)
+        if online.management.unacknowledged > Limits.unacknowledgedStanzas {
             fail(.timeout("the server acknowledged none of \(Limits.unacknowledgedStanzas) stanzas"), .close, at: now)
         }
+    }
+
+    /// Everything of a turn is written, and nothing of it has left yet: one `<r/>` goes with it at most.
+    func endTurn(_ online: Online) {
+        if online.management.phase == .off { tellAcknowledged(online) }
+        if online.management.wantsAcknowledgement { askForAcknowledgement(online) }
     }
 }

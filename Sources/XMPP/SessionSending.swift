@@ -9,7 +9,7 @@ extension Session {
         let id = message.id ?? nextID()
         write(message, id: id, from: online.jid.bare)
         online.lastActive = now.instant
-        sent(online, at: now)
+        sent(online, messageID: id, at: now)
         return id
     }
 
@@ -29,6 +29,7 @@ extension Session {
         if let receipt = message.receiptFor { Receipts.writeReceived(to: &outbox.writer, id: receipt) }
         if message.requestsReceipt { outbox.writer.empty("request", Receipts.namespace) }
         if let replaced = message.replaces { Correction.write(to: &outbox.writer, replacing: replaced) }
+        if message.originID { StanzaIDs.writeOrigin(to: &outbox.writer, id: id) }
         if let delay = message.delay { Delay.write(to: &outbox.writer, stamp: delay, from: from) }
         if message.noStore { Hints.writeNoStore(to: &outbox.writer) }
         outbox.writer.xml(message.payload)

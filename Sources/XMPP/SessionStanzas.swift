@@ -35,7 +35,9 @@ extension Session {
         case .acknowledgement(let h):
             guard online.management.isOn else { return }
             guard let h else { return fail(.protocol("an acknowledgement without a count"), .error("invalid-xml"), at: now) }
-            if !online.management.acknowledge(h) {
+            if online.management.acknowledge(h) {
+                tellAcknowledged(online)
+            } else {
                 fail(
                     .protocol("the server acknowledged \(h) stanzas of \(online.management.outbound)"),
                     .countTooHigh(h: h, sent: online.management.outbound), at: now)
@@ -52,6 +54,12 @@ extension Session {
         outbox.writer.open("a", Namespace.management)
         outbox.writer.attribute("h", "\(online.management.inbound)")
         outbox.writer.close()
+    }
+
+    /// The messages that are the server's now.
+    func tellAcknowledged(_ online: Online) {
+        let ids = online.management.takeAcknowledged()
+        if !ids.isEmpty { outbox.put(.event(.acknowledged(ids))) }
     }
 
     // MARK: Presence

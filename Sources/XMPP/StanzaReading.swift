@@ -55,7 +55,7 @@ extension Message {
             receiptFor = child.attribute("id")
         } else if Encryption.isSign(child) {
             isEncrypted = true
-        } else if child.is("origin-id", "urn:xmpp:sid:0") {
+        } else if child.is("origin-id", StanzaIDs.namespace) {
             originID = child.attribute("id")
         } else if child.is("replace", Correction.namespace) {
             replaces = child.attribute("id")

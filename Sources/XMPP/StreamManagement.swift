@@ -18,6 +18,16 @@ struct StreamManagement: Equatable {
     private(set) var acknowledged: UInt32 = 0
     /// An `<r/>` of ours is on its way.
     private(set) var isAsking = false
+    /// `outbound` at the last `<r/>`: asking again without having sent anything would go round for ever with a server that miscounts.
+    private var asked: UInt32 = 0
+    /// What was sent and is not acknowledged, as far as somebody wants to know: in order, at most `Limits.unacknowledgedStanzas` and one turn's.
+    private var messages: [Sent] = []
+
+    struct Sent: Equatable {
+        /// `outbound` with this one.
+        var count: UInt32
+        var id: String
+    }
 
     init() {}
 
@@ -31,8 +41,9 @@ struct StreamManagement: Equatable {
 
     var isOn: Bool { phase == .on }
     var unacknowledged: UInt32 { outbound &- acknowledged }
-    /// Asked rarely: one small nonza per this many stanzas costs next to nothing and bounds what a dead link hides.
-    var wantsAcknowledgement: Bool { isOn && !isAsking && unacknowledged >= Limits.stanzasPerAcknowledgement }
+    /// For each batch with a message: the sender waits for it. Else rarely: one small nonza per this many stanzas costs next to
+    /// nothing and bounds what a dead link hides.
+    var wantsAcknowledgement: Bool { isOn && !isAsking && asked != outbound && (!messages.isEmpty || unacknowledged >= Limits.stanzasPerAcknowledgement) }
 
     mutating func request() {
         self = StreamManagement()
@@ -45,20 +56,27 @@ struct StreamManagement: Equatable {
         return true
     }
 
+    /// What is sent counts as taken over from here on.
     mutating func refused() {
-        self = StreamManagement()
+        guard phase == .requested else { return }
+        phase = .off
+        acknowledged = outbound
     }
 
     mutating func received() {
         if phase == .on { inbound &+= 1 }
     }
 
-    mutating func sent() {
-        if phase != .off { outbound &+= 1 }
+    /// - Parameter messageID: of a `<message/>`; nil for the other two.
+    mutating func sent(messageID: String?) {
+        outbound &+= 1
+        if phase == .off { acknowledged = outbound }
+        if let messageID { messages.append(Sent(count: outbound, id: messageID)) }
     }
 
     mutating func ask() {
         isAsking = true
+        asked = outbound
     }
 
     /// The server handled `h` of our stanzas.
@@ -68,5 +86,17 @@ struct StreamManagement: Equatable {
         acknowledged = h
         isAsking = false
         return true
+    }
+
+    /// The ids of the messages that are acknowledged now and were not taken before, in order.
+    mutating func takeAcknowledged() -> [String] {
+        var ids: [String] = []
+        // The distance, not the number: the counters wrap.
+        for message in messages {
+            if outbound &- message.count < unacknowledged { break }
+            ids.append(message.id)
+        }
+        if !ids.isEmpty { messages.removeFirst(ids.count) }
+        return ids
     }
 }

@@ -50,6 +50,8 @@ extension Daemon {
         case .message(let message): deliver(.message(message))
         case .presence(let presence): deliver(.presence(presence))
         case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
+        // The agent has no outbox yet.
+        case .acknowledged: break
         case .notice(let text): Log.info(text)
         case .ended: break  // told as `.down`
         }

@@ -62,6 +62,7 @@ import Time
             $0.session.send(OutgoingMessage(to: alice, id: "m"), at: $0.now)
             $0.play("""
                 C: <message to='alice@example.org' id='m' type='chat'/>
+                E: acknowledged m
                 S: <iq type='get' id='4'><query xmlns='jabber:iq:last'/></iq>
                 C: <iq type='result' id='4'><query xmlns='jabber:iq:last' seconds='0'/></iq>
                 """)

@@ -132,12 +132,13 @@ import Time
             let id = $0.session.send(
                 OutgoingMessage(
                     to: alice, id: "m1", body: "air 21.4 °C <ok>", thread: "t&1", receiptFor: "r1", requestsReceipt: true,
-                    delay: $0.now.timestamp, noStore: true, replaces: "m0", payload: Array("<x xmlns='urn:x'/>".utf8)), at: $0.now)
+                    delay: $0.now.timestamp, noStore: true, replaces: "m0", originID: true, payload: Array("<x xmlns='urn:x'/>".utf8)), at: $0.now)
             #expect(id == "m1")
             $0.play("""
                 C: <message to='alice@example.org/phone' id='m1' type='chat'><body>air 21.4 °C &lt;ok&gt;</body><thread>t&amp;1</thread>
                    <received xmlns='urn:xmpp:receipts' id='r1'/><request xmlns='urn:xmpp:receipts'/><replace xmlns='urn:xmpp:message-correct:0' id='m0'/>
-                   <delay xmlns='urn:xmpp:delay' from='user@example.org' stamp='2026-05-01T12:00:00Z'/><no-store xmlns='urn:xmpp:hints'/><x xmlns='urn:x'/></message>
+                   <origin-id xmlns='urn:xmpp:sid:0' id='m1'/><delay xmlns='urn:xmpp:delay' from='user@example.org' stamp='2026-05-01T12:00:00Z'/><no-store xmlns='urn:xmpp:hints'/><x xmlns='urn:x'/></message>
+                E: acknowledged m1
                 """)
         }
     }
@@ -147,7 +148,7 @@ import Time
         online {
             #expect($0.session.send(OutgoingMessage(to: room, kind: .groupchat, body: "a"), at: $0.now) == "x1")
             #expect($0.session.send(OutgoingMessage(to: room, kind: .normal, body: "b"), at: $0.now) == "x2")
-            $0.play("C: <message to='garden@rooms.example.org' id='x1' type='groupchat'><body>a</body></message><message to='garden@rooms.example.org' id='x2'><body>b</body></message>")
+            $0.play("C: <message to='garden@rooms.example.org' id='x1' type='groupchat'><body>a</body></message><message to='garden@rooms.example.org' id='x2'><body>b</body></message>\nE: acknowledged x1 x2")
         }
     }
 
@@ -155,7 +156,7 @@ import Time
         let alice = try JID("alice@example.org")
         online {
             $0.session.send(OutgoingMessage(to: alice, body: "a\u{0}b\u{8}c\u{FFFE}d\r\n"), at: $0.now)
-            #expect($0.takeOutput() == ["C: <message to='alice@example.org' id='x1' type='chat'><body>abcd&#13;\n</body></message>"])
+            #expect($0.takeOutput() == ["C: <message to='alice@example.org' id='x1' type='chat'><body>abcd&#13;\n</body></message>", "E: acknowledged x1"])
         }
     }
 

@@ -44,15 +44,70 @@ import Time
         }
     }
 
-    @Test func `acknowledgements are asked for rarely`() throws {
+    @Test func `an acknowledgement is asked for once a batch of messages`() throws {
         let alice = try JID("alice@example.org")
         managed {
             $0.play("S: <enabled xmlns='urn:xmpp:sm:3'/>")
-            for number in 1...25 { $0.session.send(OutgoingMessage(to: alice, id: "\(number)"), at: $0.now) }
-            #expect($0.takeOutput().joined().components(separatedBy: "<r xmlns='urn:xmpp:sm:3'/>").count == 2)
-            $0.play("S: <a xmlns='urn:xmpp:sm:3' h='25'/>")
-            for number in 1...9 { $0.session.send(OutgoingMessage(to: alice, id: "\(number)"), at: $0.now) }
+            for number in 1...3 { $0.session.send(OutgoingMessage(to: alice, id: "\(number)"), at: $0.now) }
+            $0.play("""
+                C: <message to='alice@example.org' id='1' type='chat'/><message to='alice@example.org' id='2' type='chat'/>
+                   <message to='alice@example.org' id='3' type='chat'/><r xmlns='urn:xmpp:sm:3'/>
+                """)
+            $0.session.send(OutgoingMessage(to: alice, id: "4"), at: $0.now)
+            $0.play("""
+                C: <message to='alice@example.org' id='4' type='chat'/>
+                S: <a xmlns='urn:xmpp:sm:3' h='3'/>
+                E: acknowledged 1 2 3
+                C: <r xmlns='urn:xmpp:sm:3'/>
+                S: <a xmlns='urn:xmpp:sm:3' h='4'/>
+                E: acknowledged 4
+                """)
+        }
+    }
+
+    @Test func `presence alone is acknowledged rarely`() {
+        managed {
+            $0.play("S: <enabled xmlns='urn:xmpp:sm:3'/>")
+            for _ in 1...9 { $0.session.setPresence(OwnPresence(available: false), at: $0.now) }
             #expect(!$0.takeOutput().joined().contains("<r xmlns"))
+            for _ in 1...9 { $0.session.setPresence(OwnPresence(available: false), at: $0.now) }
+            #expect($0.takeOutput().joined().hasSuffix("<presence type='unavailable'/><r xmlns='urn:xmpp:sm:3'/>"))
+        }
+    }
+
+    @Test func `messages that were sent before it was enabled are acknowledged with the others`() throws {
+        let alice = try JID("alice@example.org")
+        managed {
+            $0.session.send(OutgoingMessage(to: alice, id: "1"), at: $0.now)
+            $0.play("C: <message to='alice@example.org' id='1' type='chat'/>\nS: <enabled xmlns='urn:xmpp:sm:3'/>\nC: <r xmlns='urn:xmpp:sm:3'/>")
+            $0.session.setPresence(OwnPresence(available: false), at: $0.now)
+            $0.session.send(OutgoingMessage(to: alice, id: "2"), at: $0.now)
+            $0.play("""
+                C: <presence type='unavailable'/><message to='alice@example.org' id='2' type='chat'/>
+                S: <a xmlns='urn:xmpp:sm:3' h='2'/>
+                E: acknowledged 1
+                C: <r xmlns='urn:xmpp:sm:3'/>
+                S: <a xmlns='urn:xmpp:sm:3' h='2'/>
+                S: <a xmlns='urn:xmpp:sm:3' h='3'/>
+                E: acknowledged 2
+                """)
+        }
+    }
+
+    @Test func `without it a message counts as taken over when it is sent`() throws {
+        let alice = try JID("alice@example.org")
+        managed {
+            $0.session.send(OutgoingMessage(to: alice, id: "1"), at: $0.now)
+            $0.play("C: <message to='alice@example.org' id='1' type='chat'/>\nS: <failed xmlns='urn:xmpp:sm:3'/>\nE: acknowledged 1")
+            $0.session.send(OutgoingMessage(to: alice, id: "2"), at: $0.now)
+            $0.play("C: <message to='alice@example.org' id='2' type='chat'/>\nE: acknowledged 2")
+        }
+    }
+
+    @Test func `a server that never answers whether it manages the stream is left`() throws {
+        managed {
+            for _ in 0...Limits.unacknowledgedStanzas { $0.session.setPresence(OwnPresence(available: false), at: $0.now) }
+            $0.expectEnd("E: ended, backoff: timeout: the server acknowledged none of 1000 stanzas")
         }
     }
 
@@ -115,7 +170,7 @@ import Time
     @Test func `counters wrap at 2^32`() {
         var counters = StreamManagement(inbound: .max, outbound: .max, acknowledged: .max)
         counters.received()
-        counters.sent()
+        counters.sent(messageID: nil)
         #expect(counters.inbound == 0 && counters.outbound == 0 && counters.unacknowledged == 1)
         let accepted = [1, 0, .max].map { counters.acknowledge($0) }
         #expect(accepted == [false, true, false])

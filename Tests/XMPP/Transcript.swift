@@ -256,6 +256,7 @@ func describe(_ event: SessionEvent) -> String {
     case .message(let message): "message " + describe(message)
     case .presence(let presence): "presence " + describe(presence)
     case .subscription(let verb, let from): "\(verb) \(from)"
+    case .acknowledged(let ids): "acknowledged " + ids.joined(separator: " ")
     case .notice(let text): "notice: \(text)"
     case .ended(let end): "ended, \(end.retry): \(end)"
     }
