@@ -198,8 +198,12 @@ final class Link {
     private func close() {
         guard !isOver else { return }
         if let tls, tls.isEstablished { tls.close() }
-        flush()
+        // Before the last bytes: that they cannot be sent any more is not a second end.
         isOver = true
+        if let tls {
+            let ciphertext = tls.takeCiphertext()
+            if !ciphertext.isEmpty { do throws(SystemError) { try tcp.send(ciphertext) } catch {} }
+        }
         timer?.cancel()
         tcp.close()
     }

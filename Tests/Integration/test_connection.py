@@ -92,6 +92,17 @@ def test_a_server_that_is_not_there_is_tried_again_with_growing_pauses(tmp_path,
     assert first
 
 
+def test_a_lost_connection_is_one_failure(prosody, perch):
+    with Relay(prosody.port) as relay:
+        board = perch(prosody, start=False)
+        board.write(board.text().replace(f":{prosody.port}", f":{relay.port}"))
+        board.start().online()
+        position = len(board.process.lines)
+        relay.cut()
+        board.process.wait_for_line(r"online as ", deadline=30, after=position)
+        assert board.process.count(r"^perch: warning: offline: ") == 1
+
+
 def test_a_killed_server_that_comes_back_finds_the_board_again(own_prosody, perch, person):
     alice = person("alice", own_prosody)
     board = perch(own_prosody, people={alice: "admin"})

@@ -68,6 +68,10 @@ class Relay:
 
     def close(self):
         self._listener.close()
+        self.cut()
+
+    def cut(self):
+        """End every connection; new ones are welcome."""
         with self._changed:
             ends = list(self._sockets)
         for end in ends:
