@@ -1,5 +1,5 @@
 # Perch: everything a newcomer needs, each target by itself. The work is done by the scripts in tools/.
-.PHONY: help build test demo embedded bench check-imports check-hosts clean
+.PHONY: help build test demo embedded bench chaos check-imports check-hosts clean
 
 help:
 	@echo 'make demo       a private XMPP server, a simulated board and a chat with it, on this machine'
@@ -7,6 +7,7 @@ help:
 	@echo 'make build      ordinary Swift, for work on the sources (.build/debug/perch)'
 	@echo 'make embedded   Embedded Swift for x86_64 and arm64, as the boards get it, and its self-tests'
 	@echo 'make bench      memory, sizes, latency and XML rate, measured beside other programs'
+	@echo 'make chaos      ten minutes of faults at random, with a printed seed (CHAOS_SECONDS, CHAOS_SEED)'
 	@echo 'make clean      remove what was built'
 
 build:
@@ -26,6 +27,9 @@ embedded-%:
 
 bench:
 	tools/bench
+
+chaos:
+	tools/chaos
 
 check-imports:
 	tools/check-imports

@@ -1,0 +1,44 @@
+"""make chaos: CHAOS_SECONDS (600: the whole of it), CHAOS_SEED, CHAOS_SERVERS (all that this machine has, else names with commas),
+CHAOS_LOGS (a folder for what happened when)."""
+import os
+import sys
+import tempfile
+
+from harness.prosody import Prosody
+
+from .storm import blow, seed
+
+SERVERS = {"Prosody 0.12": Prosody}
+END = 60  # seconds of CHAOS_SECONDS that are kept for the last readings to arrive
+
+
+def main():
+    seconds, number = float(os.environ.get("CHAOS_SECONDS") or 600), seed()
+    names = [name.strip() for name in (os.environ.get("CHAOS_SERVERS") or ",".join(SERVERS)).split(",")]
+    unknown = [name for name in names if name not in SERVERS]
+    if unknown:
+        sys.exit(f"no server {', '.join(unknown)}; servers: {', '.join(SERVERS)}")
+    print(f"CHAOS_SEED={number}, {seconds:.0f} s on {', '.join(names)}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="perch-chaos.") as folder:
+        servers, bad = {}, False
+        try:
+            for name in names:
+                servers[name] = SERVERS[name](os.path.join(folder, name.replace(" ", "-")))
+                servers[name].start()
+            outcome = blow(servers, folder, max(10, seconds - END), number, tell=lambda text: print(text, file=sys.stderr, flush=True))
+        finally:
+            for server in servers.values():
+                server.stop()
+        for name, (trial, verdict) in outcome.items():
+            print(f"\n{verdict.markdown(name)}\n\n{name}: {verdict.summary()}")
+            for problem in verdict.problems:
+                print(f"{name}: PROBLEM: {problem}")
+            if os.environ.get("CHAOS_LOGS"):
+                trial.write_log(os.path.join(os.environ["CHAOS_LOGS"], f"chaos-{name.replace(' ', '-')}-{number}.log"))
+            bad = bad or bool(verdict.problems)
+        print(f"\nCHAOS_SEED={number}: " + ("not everything went well" if bad else "no command executed twice or answered falsely, no reading lost or doubled"))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,455 @@
+"""One run on one server: the board, its people, the relay, the storm."""
+import asyncio
+import os
+import random
+import re
+import signal
+import time
+
+from harness.perch import Perch, program, TOP
+from harness.process import Process
+
+from .client import Client
+from .history import Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
+from .relay import Relay
+
+LINES = [f"l{pin:02}" for pin in range(2, 28)]
+SENSORS = ["air", "soil"]
+FIRST_VALUE = 1001  # far from what a simulated sensor measures before it is told
+SENML = "{urn:ietf:params:xml:ns:senml}senml"
+# Product §3: more than 10 commands in 10 s are refused; a refusal is no fault, but a command less.
+BURST, WINDOW = 9, 11
+# A line is used again when its last command was answered, or cannot come any more.
+REST, PATIENCE = 6, 100
+
+
+class Heard(Process):
+    """Each line of output is passed on with the moment in which it was read."""
+
+    def __init__(self, command, listener, **options):
+        self._listener = listener
+        super().__init__(command, **options)
+
+    def _read(self, stream, kept):
+        def listened():
+            for line in stream:
+                self._listener(line.rstrip("\n"), time.monotonic())
+                yield line
+        super()._read(listened(), kept)
+
+
+class Board(Perch):
+    """perch behind the relay, with 26 outputs and two sensors."""
+
+    def __init__(self, folder, server, account, people, reports, relay, listener):
+        class Behind:
+            ca, port, direct_port = server.ca, relay.port, relay.port
+        lines = "".join(f"\n[line {name}]\npin = GPIO{int(name[1:])}\ndirection = output\ninitial = off\non-exit = keep\n" for name in LINES)
+        lines += "".join(f"\n[sensor {name}]\nsource = simulated:{name}\nunit = °C\ndigits = 0\nreport = change every 200ms..24h\n" for name in SENSORS)
+        self.listener = listener
+        super().__init__(folder, account, Behind, people=people, reports=reports, lines=lines)
+
+    def start(self):
+        self.process = Heard(
+            [program(), "run", "--verbose", "--config", self.config, "--state", self.state], self.listener, cwd=TOP, name="perch",
+            env={"PERCH_DATA": os.path.join(TOP, "devices"), "NOTIFY_SOCKET": "", "JOURNAL_STREAM": ""})
+        return self
+
+
+class Trial:
+    """`run()` takes `seconds`, and a little more for the end, and returns the verdict. `faults` are names of methods below."""
+
+    def __init__(self, server, folder, seconds, seed, faults, limits=None, gap=(1, 5), settle=60, patience=1, name=None, tell=print):
+        self.server, self.folder, self.seconds, self.seed = server, str(folder), seconds, seed
+        self.server_name = name or type(server).__name__
+        self.names, self.gap, self.settle, self.tell = faults, gap, settle, tell
+        self.scale = patience  # how long stalls and silences are, as a factor
+        self.limits = limits or Limits(recovery=60, lateness=100)
+        self.random = random.Random(f"{seed} faults")
+        self.history = History()
+        self.started = self.over = None
+        self.ending = False
+        self.known, self.commands = {}, {}
+        self.resolved = set()
+        self.epoch = 0
+        self.log = []  # (seconds, who, what): for whoever has to find out why
+
+    def note(self, who, what, at=None):
+        self.log.append((self.now() if at is None else at, who, what))
+
+    def write_log(self, path):
+        with open(path, "w") as file:
+            for at, who, what in sorted(self.log):
+                file.write(f"{at:8.3f} {who:8} {what}\n")
+
+    def now(self):
+        return time.monotonic() - self.began
+
+    # What is heard
+
+    def _from_board(self, line, at):
+        at -= self.began
+        self.note("board", line.removeprefix("perch: "), at)
+        if match := re.match(r"perch: debug: (\w+) is driven (on|off)", line):
+            self.history.drives.append(Drive(match[1], match[2] == "on", at))
+        elif match := re.match(r"perch: debug: to \S+, id (\S+): (.*)", line):
+            self.history.sent[match[1]] = match[2]
+        elif match := re.match(r"perch: debug: acknowledged: (.*)", line):
+            self.history.taken.update(match[1].split())
+
+    def _reply(self, stanza):
+        body = stanza.findtext("{jabber:client}body")
+        if body is None or stanza.get("type") == "error":
+            return
+        thread = stanza.findtext("{jabber:client}thread")
+        self.note("reply", f"{thread} {stanza.get('id')} {body}")
+        self.history.replies.append(Reply(thread, body, self.now(), stanza.get("id")))
+        if command := self.commands.get(thread):
+            self.resolved.add(command.number)
+            self._came_through(command.at)
+
+    def _report(self, stanza):
+        for record in stanza.iter(SENML):
+            sensor, value = record.get("n"), record.get("v")
+            if sensor not in SENSORS or value is None:
+                continue
+            key = (sensor, int(float(value)))
+            delayed = stanza.find("{urn:xmpp:delay}delay") is not None
+            self.note("report", f"{sensor} {key[1]} {stanza.get('id')}{' delayed' if delayed else ''}")
+            self.history.reports.append(Report(*key, self.now(), stanza.get("id"), delayed))
+            if key in self.known:
+                self._came_through(self.known[key])
+
+    def _came_through(self, sent_at):
+        fault = self.history.faults[-1] if self.history.faults else None
+        if fault and fault.over is not None and fault.recovered is None and sent_at >= fault.over:
+            fault.recovered = self.now()
+            self.through.set()
+
+    # What is said and measured
+
+    async def _talk(self):
+        choice = random.Random(f"{self.seed} commands")
+        self.said = []
+        while not self.ending:
+            await asyncio.sleep(choice.choice([0.05, 0.3, 1, 1.5, 2]))
+            self._say(choice)
+
+    def _free(self, line):
+        last = self.last.get(line)
+        if last is None:
+            return True
+        quiet = self.now() - max([last.at] + last.copies)
+        return quiet > (REST if last.number in self.resolved else PATIENCE) and last.number not in self.repeating
+
+    def _say(self, choice):
+        """One command, when the board's patience and the lines allow it. Sometimes again under its id."""
+        now = self.now()
+        self.said = [at for at in self.said if now - at < WINDOW]
+        free = [line for line in LINES if self._free(line)]
+        if len(self.said) >= BURST or not free or not self.phone.online.is_set():
+            return
+        line = min(free, key=lambda line: self.last[line].at if line in self.last else -1)
+        command = Command(len(self.history.commands) + 1, line, now)
+        if not self._tell(self.phone, command):
+            return
+        self.note("said", f"{command.number} toggle {line}")
+        self.said.append(now)
+        self.history.commands.append(command)
+        self.commands[str(command.number)] = command
+        self.last[line] = command
+        if choice.random() < 0.35:
+            self.repeating.add(command.number)
+            self.others.add(asyncio.ensure_future(self._repeat(command, choice.choice(["at once", "soon", "other", "late", "reconnected"]), choice.uniform(2, 12))))
+
+    def _tell(self, client, command):
+        return client.say(self.board.jid, f"toggle {command.line}", f"chaos-{self.seed}-{command.number}", command.number)
+
+    async def _repeat(self, command, way, pause):
+        """The same words under the same id, as a client does that does not know whether they arrived."""
+        try:
+            client = self.phone
+            if way == "soon":
+                await asyncio.sleep(0.02)
+            elif way == "other":
+                client = self.desk
+            elif way == "late":
+                await asyncio.sleep(pause)
+            elif way == "reconnected":
+                self.phone.drop()
+                self.phone.online.clear()
+            await asyncio.wait_for(client.online.wait(), 30)
+            if self._tell(client, command):
+                command.copies.append(self.now())
+                self.note("said", f"{command.number} again, {way}")
+        except asyncio.TimeoutError:
+            pass
+        finally:
+            self.repeating.discard(command.number)
+
+    async def _measure(self, sensor):
+        choice = random.Random(f"{self.seed} {sensor}")
+        value = FIRST_VALUE
+        while not self.ending:
+            await asyncio.sleep(choice.uniform(0.5, 1.3))
+            asked = self.now()
+            answer = await self._ask(f"sensor {sensor} {value}", (sensor, value), asked)
+            if answer is None:
+                continue  # nobody listens: the board is down
+            if answer not in ("ok", ""):
+                self.history.crashes.append(f"the board answered \"{answer}\" to sensor {sensor}")
+            self.note("sensor", f"{sensor} {value}: {answer}")
+            self.history.readings.append(Reading(sensor, value, asked, certain=answer == "ok"))
+            value += 1
+
+    async def _ask(self, request, key=None, asked=None):
+        """None: it was not even asked; "": asked and not answered."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(self.board.control)
+        except OSError:
+            return None
+        try:
+            if key:
+                self.known[key] = asked
+            writer.write(request.encode() + b"\n")
+            return (await reader.readline()).decode().strip()
+        except OSError:
+            return ""
+        finally:
+            writer.close()
+
+    async def _weigh(self):
+        while True:
+            await asyncio.sleep(1)
+            if self.board.process.running and not self.is_frozen:
+                try:
+                    self.history.memory.append(Memory(self.epoch, self.now(), self.board.memory()[0]))
+                except (OSError, KeyError):
+                    pass  # it has just been killed
+
+    # Faults. Each returns when it is over.
+
+    async def _pause(self, shortest, longest):
+        await asyncio.sleep(self.random.uniform(shortest, longest) * self.scale)
+
+    async def _provoke(self):
+        """Something is under way in the very moment in which it happens."""
+        if self.random.random() < 0.7:
+            for _ in range(self.random.randint(1, 3)):
+                self._say(self.random)
+            await asyncio.sleep(self.random.uniform(0, 0.04))
+
+    async def delays(self):
+        self.relay.delay = (0, 0.4)
+        await self._pause(3, 8)
+        self.relay.calm()
+
+    async def pieces(self):
+        self.relay.split = 7
+        await self._pause(3, 8)
+        self.relay.calm()
+
+    async def stall(self):
+        self.relay.hold(*self.random.choice([("up",), ("down",), ("up", "down")]))
+        await self._provoke()
+        await self._pause(2, 20)
+        self.relay.calm()
+
+    async def reset(self):
+        await self._provoke()
+        self.relay.cut("rst", "rst")
+
+    async def closed(self):
+        await self._provoke()
+        self.relay.cut("fin", "fin")
+
+    async def _swallow(self, direction):
+        self.relay.hold(direction)
+        await self._provoke()
+        await self._pause(0.3, 5)
+        self.relay.cut()
+        self.relay.calm()
+
+    async def answers_swallowed(self):
+        await self._swallow("up")
+
+    async def commands_swallowed(self):
+        await self._swallow("down")
+
+    async def black_hole(self):
+        self.relay.hold("up", "down")
+        await self._provoke()
+        await self._pause(4, 15)
+        self.relay.cut()
+        self.relay.calm()
+
+    async def server_half_open(self):
+        """The board knows that the connection is gone, the server does not."""
+        await self._provoke()
+        self.relay.cut("rst", None)
+
+    async def board_half_open(self):
+        """The server knows, the board has to find out."""
+        await self._provoke()
+        self.relay.cut(None, "rst")
+
+    async def refused(self):
+        self.relay.refuse()
+        self.relay.cut()
+        await self._pause(1, 8)
+        self.relay.accept()
+
+    async def closed_at_once(self):
+        self.relay.accept("close")
+        self.relay.cut()
+        await self._pause(1, 6)
+        self.relay.accept()
+
+    async def ignored(self):
+        self.relay.accept("ignore")
+        self.relay.cut()
+        await self._pause(2, 8)
+        self.relay.accept()
+        self.relay.bury()
+
+    async def _server(self, end):
+        """Live readings are not stored for people who are away, so the people are back before the board is."""
+        await self._provoke()
+        self.relay.refuse()
+        await asyncio.to_thread(end)
+        self.relay.cut()
+        await self._pause(0.2, 3)
+        await asyncio.to_thread(self.server.start)
+        for client in self.clients:
+            await asyncio.wait_for(client.online.wait(), 30)
+        self.relay.accept()
+
+    async def server_killed(self):
+        await self._server(self.server.kill)
+
+    async def server_stopped(self):
+        await self._server(self.server.stop)
+
+    async def board_frozen(self):
+        self.is_frozen = True
+        self.board.process.send_signal(signal.SIGSTOP)
+        await self._provoke()
+        await self._pause(1, 15)
+        await self._provoke()
+        self.board.process.send_signal(signal.SIGCONT)
+        self.is_frozen = False
+
+    async def _board(self, number):
+        await self._provoke()
+        await asyncio.to_thread(self.board.stop, number)
+        await self._pause(0.1, 2)
+        self._start_board()
+
+    async def board_killed(self):
+        await self._board(signal.SIGKILL)
+
+    async def board_restarted(self):
+        await self._board(signal.SIGTERM)
+
+    # The run
+
+    def _start_board(self):
+        self.epoch += 1
+        self.history.started = self.now()
+        self.board.start()
+
+    async def _storm(self):
+        deck = []
+        while True:
+            await asyncio.sleep(self.random.uniform(*self.gap))
+            if self.now() >= self.seconds:
+                return
+            self._alive()
+            if not deck:
+                deck = list(self.names)
+                self.random.shuffle(deck)
+            name = deck.pop()
+            fault = Fault(name.replace("_", " "), self.now())
+            mood = self.random.random()
+            self.through.clear()
+            self.history.faults.append(fault)
+            if mood < 0.1:
+                self.relay.delay = (0, 0.2)
+            elif mood < 0.2:
+                self.relay.split = 20
+            self.note("fault", fault.kind)
+            await getattr(self, name)()
+            self.relay.calm()
+            fault.over = self.now()
+            self.note("fault", f"{fault.kind} is over")
+            try:
+                await asyncio.wait_for(self.through.wait(), 2 * self.limits.recovery)
+                self.tell(f"{self.server_name}: {fault.at:6.1f} s {fault.kind}, over after {fault.over - fault.at:.1f} s, recovered {fault.recovered - fault.over:.1f} s later")
+            except asyncio.TimeoutError:
+                self.tell(f"{self.server_name}: {fault.at:6.1f} s {fault.kind}, over after {fault.over - fault.at:.1f} s, NOT recovered")
+            self.relay.bury()
+
+    def _alive(self):
+        if not self.board.process.running:
+            self.history.crashes.append(f"perch ended by itself ({self.board.process.popen.poll()}): {self.board.process.text(5)}")
+            self._start_board()
+
+    async def _settled(self):
+        """Until everything that was measured has arrived, but not for ever."""
+        end = self.now() + self.settle
+        while self.now() < end:
+            arrived = {(report.sensor, report.value) for report in self.history.reports}
+            if all((reading.sensor, reading.value) in arrived for reading in self.history.readings if reading.certain):
+                break
+            await asyncio.sleep(0.2)
+        # A command that comes too late would come now.
+        await asyncio.sleep(2)
+
+    async def _run(self):
+        self.began = time.monotonic()
+        self.last, self.repeating, self.others = {}, set(), set()
+        self.is_frozen = False
+        self.through = asyncio.Event()
+        alice, counter, account = self.server.account("alice"), self.server.account("counter"), self.server.account("board")
+        self.relay = Relay(self.server.port, self.random).start()
+        self.phone = Client(alice, self.server, "phone", self._reply)
+        self.desk = Client(alice, self.server, "desk", self._reply)
+        self.counter = Client(counter, self.server, "counter", self._report)
+        self.clients = [self.phone, self.desk, self.counter]
+        self.board = Board(os.path.join(self.folder, "perch"), self.server, account, {alice: "operator", counter: "viewer"}, [counter], self.relay, self._from_board)
+        tasks = []
+        try:
+            for client in self.clients:
+                client.start()
+            for client in self.clients:
+                await asyncio.wait_for(client.online.wait(), 30)
+            self._start_board()
+            await asyncio.to_thread(self.board.online)
+            tasks = [asyncio.ensure_future(task) for task in (self._talk(), *(self._measure(sensor) for sensor in SENSORS), self._weigh())]
+            storm = asyncio.ensure_future(self._storm())
+            await asyncio.wait([storm, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            self.ending = True
+            for task in tasks:
+                if task.done():
+                    task.result()  # it should not have ended: tell why
+            await storm
+            self.relay.calm()
+            await self._settled()
+            self._alive()
+            listed = await self._ask("list") or ""
+            self.history.levels = {match[1]: int(match[2]) for match in re.finditer(r"(l\d\d) \S+ output ([01])", listed)}
+            if len(self.history.levels) != len(LINES):
+                self.history.crashes.append(f"at the end the board does not tell its lines, but \"{listed}\"")
+        finally:
+            for task in [*tasks, *self.others]:
+                task.cancel()
+            for client in self.clients:
+                await client.stop()
+            self.relay.close()
+            if self.is_frozen:
+                self.board.process.send_signal(signal.SIGCONT)
+            await asyncio.to_thread(self.board.close)
+        return Verdict(self.history, self.limits)
+
+    def run(self):
+        return asyncio.run(self._run())
