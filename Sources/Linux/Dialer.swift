@@ -25,40 +25,56 @@ public final class Dialer {
         case domain(String)
         /// As configured; nothing is looked up but its address.
         case server(Endpoint)
+        /// As a server told it, which does not say whether TLS comes first: as given, and then the other way.
+        case told(Endpoint)
     }
 
     public enum Outcome {
         case connected(TCPConnection, Endpoint)
         /// In words, e.g. `cannot reach the server of example.org: cannot connect: 192.0.2.1:5222 connection refused`.
         case failed(String)
+        /// The endpoint that was connected has had its time, and others are left: `tryNext` when it has shown nothing yet.
+        case impatient
     }
+
+    /// What an endpoint has, from its name's lookup to its secured stream, while others are left.
+    public static let patience: Duration = .seconds(10)
 
     private let loop: EventLoop
     private let resolver: Resolver
     private let timeout: Duration
+    private let patience: Duration
     private let seed: UInt64
-    private let name: String
+    private var name = ""
     private var endpoints: [Endpoint] = [] // last one first
     private var reasons: [String] = []
     private var job: Worker.Job?
     private var connector: TCPConnector?
+    private var impatience: LoopTimer?
+    private var current: Endpoint?
     private var completion: ((Outcome) -> Void)?
 
-    /// `timeout` is for each endpoint's connection. `seed` decides among SRV records of equal priority.
+    /// `timeout` is for the last endpoint's connection, `patience` for that of all before. `seed` decides among SRV records of equal priority.
     /// The completion is called from the loop, never from here.
     public init(
         _ loop: EventLoop, _ resolver: Resolver, to destination: Destination, seed: UInt64, timeout: Duration = .seconds(30),
-        _ completion: @escaping (Outcome) -> Void
+        patience: Duration = Dialer.patience, _ completion: @escaping (Outcome) -> Void
     ) {
         self.loop = loop
         self.resolver = resolver
         self.timeout = timeout
+        self.patience = patience
         self.seed = seed
         self.completion = completion
+        impatience = loop.makeTimer { [self] in grownImpatient() }
         switch destination {
         case .server(let endpoint):
             name = endpoint.description
             endpoints = [endpoint]
+            tryNext()
+        case .told(let endpoint):
+            name = endpoint.description
+            endpoints = [Endpoint(host: endpoint.host, port: endpoint.port, isDirectTLS: !endpoint.isDirectTLS), endpoint]
             tryNext()
         case .domain(let domain):
             name = "the server of " + domain
@@ -76,10 +92,14 @@ public final class Dialer {
 
     /// Goes on with the next endpoint: for one that connected but then did not speak TLS or XMPP. Completes as before.
     public func tryNext() {
+        if let job { resolver.abandon(job) }
+        job = nil
         connector?.cancel()
         connector = nil
         guard completion != nil else { return }
         guard let endpoint = endpoints.popLast() else { return fail() }
+        current = endpoint
+        impatience?.deadline = endpoints.isEmpty ? nil : Clock.instant() + patience
         let host = HostName.ascii(endpoint.host) ?? endpoint.host
         job = resolver.addresses(of: host, port: endpoint.port) { [self] answer in
             job = nil
@@ -98,7 +118,15 @@ public final class Dialer {
         job = nil
         connector?.cancel()
         connector = nil
+        impatience?.cancel()
+        impatience = nil
         completion = nil
+    }
+
+    private func grownImpatient() {
+        if job == nil, connector == nil { return completion?(.impatient) ?? () }
+        if let current { reasons.append("\(current) does not answer") }
+        tryNext()
     }
 
     private static func fallback(_ domain: String) -> Endpoint { Endpoint(host: domain, port: 5222, isDirectTLS: false) }

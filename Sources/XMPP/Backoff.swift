@@ -4,7 +4,8 @@ public struct Backoff: Equatable, Sendable {
     public static let shortest: Duration = .seconds(1)
     /// Beyond this a person would rather restart the board.
     public static let longest: Duration = .seconds(300)
-    /// Rejected credentials: long enough that no server's brute-force guard is fed by us.
+    /// Rejected credentials: long enough that no server's brute-force guard is fed by us. And an account that somebody else
+    /// uses as well: each of our logins throws them out.
     public static let shortestSlow: Duration = .seconds(300)
     public static let longestSlow: Duration = .seconds(3600)
     /// A session that lasted this long was a good one: the next failure starts anew.
@@ -25,12 +26,13 @@ public struct Backoff: Equatable, Sendable {
     ///     thousand boards do not come back in the same second after a power cut.
     public mutating func next(after retry: Retry, lasted: Duration?, random: UInt64) -> Duration {
         if let lasted {
-            // A login that succeeded proves the credentials good, however short the session was.
-            if retry != .slowly { slowFailures = 0 }
             if lasted >= Self.goodSession {
                 failures = 0
                 wasAtOnce = false
+                if retry != .slowly { slowFailures = 0 }
             }
+            // Two boards that throw each other out never stay that long: neither waits longer than this.
+            if lasted >= Self.longestSlow { slowFailures = 0 }
         }
         switch retry {
         case .slowly:

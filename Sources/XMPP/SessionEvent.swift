@@ -54,8 +54,9 @@ public enum SessionEnd: Equatable, Sendable {
             return .backoff
         case .serverClosed(let condition, _):
             switch condition {
-            // §4.9.3.18 and §4.9.3.16: the server goes down to come back, or wants us to connect anew.
-            case "system-shutdown", "reset": return .now
+            // §4.9.3.16: the server wants us to connect anew. One that shuts down (§4.9.3.20) does not, and all its boards
+            // come at once when it is back.
+            case "reset": return .now
             // §4.9.3.3: another session took our place. Two boards with one account would kick each other for ever.
             case "conflict": return .slowly
             default: return .backoff
@@ -76,8 +77,11 @@ extension SessionEnd: CustomStringConvertible {
             switch condition {
             case nil: return "the server closed the session"
             case "conflict":
-                return "another program logged in with this account and the same resource; give each board its own account or resource"
-            case "see-other-host": return "the server sends us to another host (\(text ?? "unnamed")), which is not followed"
+                return "another program logged in with this account and the same resource; give each board an account of its own, or each machine a name of its own, which is the resource"
+            case "see-other-host": return "the server sends us to another host (\(text ?? "unnamed"))"
+            case "host-unknown":
+                return "the server does not know the domain of our account (check `jid` and `server` in the configuration): " + Self.words(condition ?? "", text)
+            case "policy-violation": return "the server closed the session because we did what it does not allow: " + Self.words(condition ?? "", text)
             case let condition?: return "the server closed the session: " + Self.words(condition, text)
             }
         case .credentials(Self.noMechanism, let text), .credentials(Self.unusable, let text): return "cannot log in: " + (text ?? "")

@@ -102,15 +102,17 @@ struct PeerError: Equatable {
     /// - Parameter namespace: of the condition element and of its text.
     init(_ element: Element, conditionsIn namespace: StaticString) {
         condition = "undefined-condition"
+        var host: String?
         for child in element.children where child.isIn(namespace) {
             if child.isNamed("text") {
                 if text == nil { text = Self.short(child.text) }
             } else {
                 condition = Self.short(child.name)
-                // §4.9.3.19: the new host is the content of the condition.
-                if child.isNamed("see-other-host"), text == nil { text = Self.short(child.text) }
+                // §4.9.3.19: the new host is the content of the condition, whatever else is told.
+                if child.isNamed("see-other-host") { host = Self.short(child.text) }
             }
         }
+        if let host { text = host }
         if text?.isEmpty ?? false { text = nil }
     }
 

@@ -1,3 +1,4 @@
+import Agent
 import Crypto
 import Linux
 import TLS
@@ -41,6 +42,10 @@ final class Connection {
     private var backoff = Backoff()
     private var onlineSince: Instant?
     private var isStopping = false
+    /// Where servers have sent us one after another (RFC 6120 §4.9.3.19), without a session in between.
+    private var redirections: [Endpoint] = []
+    /// RFC 6120 §4.9.3.19: at least 2, at most 5.
+    private static let redirectionLimit = 3
 
     init(_ loop: EventLoop, _ resolver: Resolver, _ settings: Settings, onEvent: @escaping (Event) -> Void) {
         self.loop = loop
@@ -88,16 +93,23 @@ final class Connection {
 
     private func dial() {
         phase = .dialing
-        let destination = settings.server.map { Dialer.Destination.server($0) } ?? .domain(settings.jid.domain)
+        var destination = settings.server.map { Dialer.Destination.server($0) } ?? .domain(settings.jid.domain)
+        if let last = redirections.last { destination = .told(last) }
         dialer = Dialer(loop, resolver, to: destination, seed: randomNumber()) { [self] outcome in
             switch outcome {
             case .connected(let tcp, let endpoint): open(tcp, endpoint)
             case .failed(let reason):
                 dialer = nil
                 down(reason, nil, .backoff)
+            case .impatient:
+                guard case .open(let link) = phase, !link.isSecured else { return }
+                link.abandon()
+                lastReason = (Self.silence, .session(.timeout(Self.silence)))
+                dialer?.tryNext()
             }
         }
     }
+    private static let silence = "the server does not open a secured stream"
 
     private func open(_ tcp: TCPConnection, _ endpoint: Endpoint) {
         Log.debug("connected to \(endpoint) (\(tcp.peer))")
@@ -119,6 +131,7 @@ final class Connection {
     private func handle(_ event: SessionEvent) {
         if case .online = event {
             onlineSince = Clock.instant()
+            redirections = []
             dialer?.cancel()
             dialer = nil
         }
@@ -128,6 +141,17 @@ final class Connection {
     private func ended(_ end: Link.End, at endpoint: Endpoint) {
         phase = .idle
         let (reason, retry) = Self.describe(end, endpoint)
+        if case .session(.serverClosed("see-other-host", let place)) = end, !isStopping {
+            if let complaint = follow(place ?? "", from: endpoint) {
+                return down("\(reason), which is not followed: \(complaint)", end, retry)
+            }
+            Log.info(reason)
+            if onlineSince != nil { return down(reason, end, .now, redirected: true) }
+            dialer?.cancel()
+            return dial()
+        }
+        // A host that we were sent to has shown its certificate: it was the right kind of TLS.
+        if case .tls(.certificate) = end, !redirections.isEmpty { return down(reason, end, retry) }
         // Another server of the domain may do better, unless it is our password that is wrong.
         if onlineSince == nil, !isStopping, let dialer, retry == .backoff {
             Log.debug("\(endpoint): \(reason)")
@@ -136,10 +160,26 @@ final class Connection {
         }
         down(reason, end, retry)
     }
+
+    /// The next attempt goes there. TLS is needed there as well, and its certificate must name the account's domain.
+    /// - Returns: why not, or nil.
+    private func follow(_ place: String, from endpoint: Endpoint) -> String? {
+        let server: ServerAddress
+        do throws(Complaint) { server = try ConfigurationValue.server(place) } catch { return "that is no HOST:PORT" }
+        let target = Endpoint(host: server.host, port: server.port, isDirectTLS: server.directTLS || endpoint.isDirectTLS)
+        for known in redirections + [endpoint] where known.host == target.host && known.port == target.port {
+            return "it sends us round in circles"
+        }
+        if redirections.count == Self.redirectionLimit { return "it is the fourth one in a row" }
+        redirections.append(target)
+        return nil
+    }
+
     /// Why the last server that answered at all was no good: says more than "no endpoint left".
     private var lastReason: (text: String, end: Link.End)?
 
-    private func down(_ reason: String, _ end: Link.End?, _ retry: Retry) {
+    private func down(_ reason: String, _ end: Link.End?, _ retry: Retry, redirected: Bool = false) {
+        if !redirected { redirections = [] }
         let lasted = onlineSince.map { Clock.instant() - $0 }
         onlineSince = nil
         dialer?.cancel()

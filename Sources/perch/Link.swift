@@ -31,6 +31,8 @@ final class Link {
     private var handshakeDue: Instant?
     private var isDraining = false
     private var isOver = false
+    /// The server has said something under TLS, so it does answer.
+    private(set) var isSecured = false
     private var onEvent: (SessionEvent) -> Void
     private var onEnd: (End) -> Void
 
@@ -95,7 +97,10 @@ final class Link {
             if !wasEstablished, tls.isEstablished { established() }
             var plaintext: [UInt8] = []
             tls.readPlaintext(into: &plaintext)
-            if !plaintext.isEmpty { session.receive(plaintext, at: Clock.now()) }
+            if !plaintext.isEmpty {
+                isSecured = true
+                session.receive(plaintext, at: Clock.now())
+            }
         } catch {
             return end(.tls(error))
         }
@@ -109,6 +114,7 @@ final class Link {
         let bindings = ChannelBindings(
             tlsExporter: tls?.exporterBinding, tlsUnique: tls?.uniqueBinding, tlsServerEndPoint: tls?.endPointBinding)
         if isDirectTLS { session.connected(secured: true, bindings: bindings, at: now) } else { session.secured(bindings: bindings, at: now) }
+        if let summary = tlsSummary { Log.debug("\(summary.version) with \(summary.cipher)\(summary.resumed ? ", resumed" : "")") }
     }
 
     private func ended(_ reason: TCPConnection.End) {

@@ -157,12 +157,3 @@ def test_check_connect_with_a_wrong_password_says_so_and_exits_69(prosody, perch
     done = run("check", "--connect", "--config", board.config)
     assert done.returncode == 69
     assert re.search("password|not-authorized|credentials", done.stdout + done.stderr)
-
-
-def test_a_second_login_in_our_place_is_no_reason_to_fight(prosody, perch, person):
-    """Two daemons with one account: each has a resource of its own and both stay."""
-    alice = person("alice", prosody)
-    first = perch(prosody, people={alice: "admin"})
-    second = perch(prosody, people={alice: "admin"}, board=first.board)
-    assert first.process.running and second.process.running
-    assert first.process.count("online as ") == 1

@@ -44,6 +44,7 @@ import Time
                 connection.close()
                 connections += 1
             case .failed(let words): reason = words
+            case .impatient: break
             }
         }
         try run(loop) { connections == 1 }
@@ -64,5 +65,65 @@ import Time
         loop.setDeadline(Clock.instant() + .milliseconds(20))
         try run(loop) { isOver }
         #expect(outcomes == 0)
+    }
+
+    @Test func `what a server told is tried with both kinds of TLS`() throws {
+        let listener = Listener()
+        defer { listener.close() }
+        var kinds: [Bool] = []
+        var reason: String?
+        let endpoint = Endpoint(host: "127.0.0.1", port: listener.address.port, isDirectTLS: true)
+        let (loop, dialer) = try dial(.told(endpoint)) {
+            switch $0 {
+            case .connected(let connection, let endpoint):
+                connection.close()
+                kinds.append(endpoint.isDirectTLS)
+            case .failed(let words): reason = words
+            case .impatient: Issue.record("nobody was waited for")
+            }
+        }
+        try run(loop) { kinds.count == 1 }
+        dialer.tryNext()
+        try run(loop) { kinds.count == 2 }
+        dialer.tryNext()
+        try run(loop) { reason != nil }
+        #expect(kinds == [true, false])
+    }
+
+    @Test func `an endpoint that does nothing has little time while another one is left, and its own when it is the last`() throws {
+        let listener = Listener()
+        defer { listener.close() }
+        var log: [String] = []
+        let loop = try EventLoop()
+        let endpoint = Endpoint(host: "127.0.0.1", port: listener.address.port, isDirectTLS: false)
+        let dialer = Dialer(loop, Resolver(try Worker(loop)), to: .told(endpoint), seed: 1, patience: .milliseconds(50)) {
+            switch $0 {
+            case .connected(_, let endpoint): log.append(endpoint.isDirectTLS ? "direct" : "STARTTLS")
+            case .failed: log.append("failed")
+            case .impatient: log.append("impatient")
+            }
+        }
+        try run(loop) { log == ["STARTTLS", "impatient"] }
+        dialer.tryNext()
+        try run(loop) { log == ["STARTTLS", "impatient", "direct"] }
+        var isOver = false
+        loop.onDeadline = { isOver = true }
+        loop.setDeadline(Clock.instant() + .milliseconds(200)) // a negative needs a window
+        try run(loop) { isOver }
+        #expect(log.count == 3)
+        dialer.cancel()
+    }
+
+    @Test func `an endpoint that does not even connect is left as soon`() throws {
+        // 192.0.2.0/24 is nobody's (RFC 5737): where it is unreachable at once, the same end comes sooner.
+        let loop = try EventLoop()
+        var reason: String?
+        let endpoint = Endpoint(host: "192.0.2.1", port: 5222, isDirectTLS: true)
+        let dialer = Dialer(loop, Resolver(try Worker(loop)), to: .told(endpoint), seed: 1, timeout: .milliseconds(50), patience: .milliseconds(50)) {
+            if case .failed(let words) = $0 { reason = words }
+        }
+        try run(loop) { reason != nil }
+        #expect(reason?.hasPrefix("cannot reach 192.0.2.1:5222: ") == true)
+        dialer.cancel()
     }
 }

@@ -40,6 +40,16 @@ import Testing
         #expect(delays([(.slowly, .seconds(600)), (.slowly, .seconds(600)), (.slowly, .seconds(600))]) == [5, 10, 20].map { .seconds($0 * 60) })
     }
 
+    @Test func `short sessions in between do not make two boards with one account quicker`() {
+        #expect(delays([(.slowly, .seconds(300)), (.backoff, .seconds(5)), (.slowly, .seconds(300)), (.slowly, .seconds(3599)), (.slowly, nil)])
+            == [300, 1, 600, 1200, 2400].map { .seconds($0) })
+    }
+
+    @Test func `a session that lasted forgets the conflicts before it`() {
+        #expect(delays([(.slowly, nil), (.slowly, .seconds(300)), (.backoff, .seconds(60)), (.slowly, .seconds(300)), (.slowly, .seconds(3600))])
+            == [300, 600, 1, 300, 300].map { .seconds($0) })
+    }
+
     @Test func `jitter takes away up to half`() {
         for random in stride(from: UInt64(0), to: 4096, by: 7) {
             var backoff = Backoff()

@@ -162,7 +162,7 @@ import Testing
             $0.play(LoginStage.features.script + """
                 S: <stream:error><host-unknown xmlns='{streams}'/><text xmlns='{streams}'>no&#10;perch: lamp on&#x9b;2J\(String(repeating: "x", count: 1000))</text></stream:error>
                 C: {end}
-                E: ended, backoff: the server closed the session: host-unknown (no perch: lamp on 2J\(String(repeating: "x", count: 236)))
+                E: ended, backoff: the server does not know the domain of our account (check `jid` and `server` in the configuration): host-unknown (no perch: lamp on 2J\(String(repeating: "x", count: 236)))
                 O: closeTransport
                 """)
         }

@@ -113,8 +113,10 @@ import Time
     }
 
     @Test(arguments: [
-        ("system-shutdown", "now: the server closed the session: system-shutdown"), ("reset", "now: the server closed the session: reset"),
-        ("conflict", "slowly: another program logged in with this account and the same resource; give each board its own account or resource"),
+        ("system-shutdown", "backoff: the server closed the session: system-shutdown"), ("reset", "now: the server closed the session: reset"),
+        ("conflict", "slowly: another program logged in with this account and the same resource; give each board an account of its own, or each machine a name of its own, which is the resource"),
+        ("host-unknown", "backoff: the server does not know the domain of our account (check `jid` and `server` in the configuration): host-unknown"),
+        ("policy-violation", "backoff: the server closed the session because we did what it does not allow: policy-violation"),
         ("connection-timeout", "backoff: the server closed the session: connection-timeout"), ("x", "backoff: the server closed the session: x"),
     ])
     func `a stream error decides how soon to come back`(condition: String, end: String) {

@@ -53,7 +53,7 @@ enum LoginStage: String, CaseIterable, CustomTestStringConvertible {
             $0.play(stage.script + """
                 S: <stream:error><host-unknown xmlns='{streams}'/><text xmlns='{streams}'>no such host</text></stream:error>{end}
                 C: {end}
-                E: ended, backoff: the server closed the session: host-unknown (no such host)
+                E: ended, backoff: the server does not know the domain of our account (check `jid` and `server` in the configuration): host-unknown (no such host)
                 O: closeTransport
                 """)
         }
@@ -102,12 +102,13 @@ enum LoginStage: String, CaseIterable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `another host is not followed`() {
+    @Test(arguments: ["", "<text xmlns='{streams}'>we move</text>"])
+    func `another host is told, whatever else is`(text: String) {
         transcript {
             $0.play(LoginStage.features.script + """
-                S: <stream:error><see-other-host xmlns='{streams}'>[2001:db8::1]:9222</see-other-host></stream:error>
+                S: <stream:error>\(text)<see-other-host xmlns='{streams}'>[2001:db8::1]:9222</see-other-host></stream:error>
                 C: {end}
-                E: ended, backoff: the server sends us to another host ([2001:db8::1]:9222), which is not followed
+                E: ended, backoff: the server sends us to another host ([2001:db8::1]:9222)
                 O: closeTransport
                 """)
         }

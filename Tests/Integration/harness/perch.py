@@ -80,10 +80,11 @@ report = change 0.5 every 1s..15min
 class Perch:
     """The daemon with a configuration in `folder`.
 
+    `inside` is a Namespace to run in; `server` None leaves finding it to DNS, and then `ca` is needed.
     `people` maps a Person, an Account or text to a role. `account` and `more` are lines for [account] and whole sections.
     """
 
-    def __init__(self, folder, board, server, people=None, reports=(), account="", lines=DEFAULT_LINES, more="", direct_tls=False, ca=None):
+    def __init__(self, folder, board, server, people=None, reports=(), account="", lines=DEFAULT_LINES, more="", direct_tls=False, ca=None, inside=()):
         self.folder, self.board = str(folder), board
         os.makedirs(self.folder, exist_ok=True)
         self.config = os.path.join(self.folder, "perch.conf")
@@ -93,6 +94,7 @@ class Perch:
         self._short = tempfile.TemporaryDirectory(prefix="perch.")
         self.control = os.path.join(self._short.name, "control")
         self.server, self.direct_tls, self.ca = server, direct_tls, ca or server.ca
+        self.inside = inside.inside if inside else []
         self.people, self.reports = dict(people or {}), list(reports)
         self.account, self.lines, self.more = account, lines, more
         self.process = None
@@ -107,7 +109,9 @@ class Perch:
         return getattr(who, "jid", who)
 
     def text(self):
-        address = f"tls:127.0.0.1:{self.server.direct_port}" if self.direct_tls else f"127.0.0.1:{self.server.port}"
+        address = ""
+        if self.server:
+            address = "server = " + (f"tls:127.0.0.1:{self.server.direct_port}" if self.direct_tls else f"127.0.0.1:{self.server.port}") + "\n"
         ca = f"tls-ca = {self.ca}\n" if self.ca else ""
         people = "".join(f"{self._jid(who)} = {role}\n" for who, role in self.people.items())
         reports = "[reports]\nto = " + " ".join(self._jid(who) for who in self.reports) + "\n" if self.reports else ""
@@ -115,8 +119,7 @@ class Perch:
             [account]
             jid = {self.board.jid}
             password-file = {secret_file(self.folder, self.board)}
-            server = {address}
-            """) + ca + self.account + f"\n[people]\n{people}\n[board]\nprofile = simulated\ncontrol = {self.control}\n" + self.lines + self.more + reports
+            """) + address + ca + self.account + f"\n[people]\n{people}\n[board]\nprofile = simulated\ncontrol = {self.control}\n" + self.lines + self.more + reports
 
     def write(self, text=None):
         with open(self.config, "w") as file:
@@ -125,7 +128,7 @@ class Perch:
     def start(self, *words):
         """Start it, without waiting for anything."""
         self.process = Process(
-            [program(), "run", "--config", self.config, "--state", self.state, *words], cwd=TOP, name="perch",
+            [*self.inside, program(), "run", "--config", self.config, "--state", self.state, *words], cwd=TOP, name="perch",
             env={"PERCH_DATA": os.path.join(TOP, "devices"), "NOTIFY_SOCKET": "", "JOURNAL_STREAM": ""})
         return self
 

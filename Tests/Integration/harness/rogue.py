@@ -95,6 +95,13 @@ class Connection:
         request = self.expect(r"<iq[^>]*id=[\"']([^\"']*)[\"'][^>]*>.*?</iq>")[1].decode()
         self.send(f"<iq type='result' id='{request}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>{jid}/rogue</jid></bind></iq>")
 
+    def secure(self):
+        """STARTTLS, as it should be."""
+        self.open_stream(STARTTLS)
+        self.expect("<starttls[^>]*>")
+        self.send(PROCEED)
+        self.start_tls()
+
     def login(self, account):
         """All of it, as it should be, over direct TLS."""
         self.start_tls()
@@ -103,14 +110,14 @@ class Connection:
 
 
 class Rogue:
-    """Serves on `port` (`direct_port` is the same one: the script says whether TLS comes at once)."""
+    """Serves on `port` (`direct_port` is the same one: the script says whether TLS comes at once), or on a given listener."""
 
-    def __init__(self, script, certificate, ca):
+    def __init__(self, script, certificate, ca, listener=None):
         self.script, self.certificate, self.ca = script, certificate, ca
         self.connections, self.bytes, self.finished = [], b"", 0
         self._changed = threading.Condition()
         self._open = set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self.port = self.direct_port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
