@@ -59,7 +59,7 @@ public enum SASL {
                 // PLAIN proves nothing, so there is no way to go on.
                 if mechanism == .plain { throw .weaker(than: pinned, offered: offer.mechanisms) }
             }
-            return choice
+            return mechanism == .plain ? SASL.Choice(mechanism: .plain) : choice
         }
         if offer.mechanisms.isEmpty { throw .nothingOffered }
         if let pinned, pinned != .plain, offer.mechanisms.contains("PLAIN") { throw .weaker(than: pinned, offered: offer.mechanisms) }

@@ -9,7 +9,7 @@ struct SASLExchange {
         case said
     }
 
-    let mechanism: SASL.Mechanism
+    let choice: SASL.Choice
     let initial: [UInt8]
     private var state: State
 
@@ -19,7 +19,8 @@ struct SASLExchange {
     init(
         _ choice: SASL.Choice, username: String, secret: String, nonce: String, offer: SASLOffer?, keys: SCRAMKeys? = nil
     ) throws(SASLFailure) {
-        mechanism = choice.mechanism
+        self.choice = choice
+        let mechanism = choice.mechanism
         do throws(SCRAMError) {
             if let hash = mechanism.hash {
                 var client = try SCRAMClient(
@@ -39,6 +40,14 @@ struct SASLExchange {
         } catch {
             throw .exchange(error)
         }
+    }
+
+    /// The offer came after we had begun.
+    mutating func learn(_ offer: SASLOffer, _ doubt: SASL.Doubt?) {
+        guard case .scram(var client) = state else { return }
+        client.offer = offer
+        client.doubt = doubt
+        state = .scram(client)
     }
 
     /// What SCRAM derived, worth keeping once the login has succeeded.

@@ -18,6 +18,15 @@ public enum ChannelBinding: Equatable, Sendable {
         }
     }
 
+    /// As `LoginMemory` keeps it.
+    var word: String {
+        switch self {
+        case .none: ""
+        case .notOffered: "y"
+        case .bound(let type, _): type
+        }
+    }
+
     var data: [UInt8] {
         switch self {
         case .none, .notOffered: []

@@ -15,6 +15,8 @@ import Time
 public final class Session {
     let options: SessionOptions
     private var login: LoginPlan
+    /// The memory that the program has.
+    private var told: LoginMemory
     private var state = SessionState()
     private var parser: XMLStreamParser
     var outbox = Outbox()
@@ -29,6 +31,7 @@ public final class Session {
     public init(_ options: SessionOptions) {
         self.options = options
         login = LoginPlan(options)
+        told = options.memory
         parser = XMLStreamParser(limits: .beforeLogin)
         extensions = Extension.all
         features = Caps.sorted(extensions.flatMap { $0.features })
@@ -118,10 +121,10 @@ public final class Session {
         online?.heard = now.instant
         online?.probeDeadline = nil
         let element = StreamElement(element)
-        if case .login(.features(.encrypted), _) = state.phase, case .features(let features) = element {
+        if case .login(.features(.encrypted, _), _) = state.phase, case .features(let features) = element {
             loginReport.offered = features.sasl.mechanisms
         }
-        let action = state.received(element, with: login, at: now.instant)
+        let action = state.received(element, with: &login, at: now)
         if action == .deliver, let online {
             deliver(element, to: online, at: now)
         } else {
@@ -174,6 +177,11 @@ public final class Session {
     }
 
     private func carryOut(_ action: SessionState.Action, at now: Moment) {
+        if case .end(let reason, _) = action { login.ended(reason) }
+        if login.memory != told {
+            told = login.memory
+            outbox.put(.event(.learned(told)))
+        }
         switch action {
         case .nothing, .deliver:
             break
@@ -182,6 +190,7 @@ public final class Session {
             parser = XMLStreamParser(limits: isLoggedIn ? XMLLimits() : .beforeLogin)
             StreamHeader.write(
                 to: &outbox.writer, domain: options.jid.domain, from: layer == .clear ? nil : options.jid.bare)
+            carryOut(state.runAhead(&login, at: now), at: now)
         case .requestTLS:
             outbox.writer.empty("starttls", Namespace.tls)
         case .startTLS:

@@ -22,6 +22,8 @@ public enum SessionEvent: Equatable {
     /// Ids of messages of ours that the server has taken over (XEP-0198 §4), in the order they were sent; what becomes of them is
     /// now its business. A server without XEP-0198 never says so: told when they are on their way.
     case acknowledged([String])
+    /// For the next session's options; its `file` should be kept where it is not what it was.
+    case learned(LoginMemory)
     /// Worth one line in the log: something was refused, forged, or not answered.
     case notice(String)
     /// Always the last event of a session, and given exactly once.

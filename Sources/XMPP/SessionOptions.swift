@@ -22,12 +22,15 @@ public struct SessionOptions {
     /// Strangers' requests get what the server answers for an account that is not there.
     public var isTrusted: (JID) -> Bool
     public var requestsRoster: Bool
+    /// What the last login taught; a new one comes as `SessionEvent.learned`.
+    public var memory: LoginMemory
 
     public init(
         jid: JID, credentials: Credentials, allowPlain: Bool = false, resource: String? = nil, idSeed: String,
         clientNonce: String, software: SoftwareInfo, identity: Identity = Identity(), keepalive: Duration = .seconds(60),
         requestTimeout: Duration = .seconds(30), loginTimeout: Duration = .seconds(60),
-        isTrusted: @escaping (JID) -> Bool = { _ in false }, requestsRoster: Bool = true
+        isTrusted: @escaping (JID) -> Bool = { _ in false }, requestsRoster: Bool = true,
+        memory: LoginMemory = LoginMemory()
     ) {
         self.jid = jid
         self.credentials = credentials
@@ -42,6 +45,7 @@ public struct SessionOptions {
         self.loginTimeout = loginTimeout
         self.isTrusted = isTrusted
         self.requestsRoster = requestsRoster
+        self.memory = memory
     }
 }
 

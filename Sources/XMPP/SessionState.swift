@@ -24,16 +24,25 @@ struct SessionState {
 
     enum Step {
         /// Our stream header is out, theirs has not come.
-        case header(Layer)
-        case features(Layer)
+        case header(Layer, Ahead)
+        case features(Layer, Ahead)
         /// `<starttls/>` is out.
         case proceed
         case handshake
-        case sasl(SASLExchange)
+        /// The features are kept while another attempt with them may be made: this one was only a guess.
+        case sasl(SASLExchange, StreamFeatures?)
         case bind(id: String, streamManagement: Bool)
     }
 
     enum Layer: Equatable { case clear, encrypted, authenticated }
+
+    /// What is out together with our stream header, because the server is expected to be as it was last time. Nothing ever is
+    /// in the clear, and never the second header: what a server reads across a restart is not safe.
+    enum Ahead {
+        case nothing
+        case login(SASLExchange)
+        case bind
+    }
 
     enum Action: Equatable {
         case nothing
@@ -68,14 +77,30 @@ struct SessionState {
     mutating func connected(secured: Bool, deadline: Instant) -> Action {
         guard case .idle = phase else { return .nothing }
         let layer: Layer = secured ? .encrypted : .clear
-        phase = .login(.header(layer), deadline: deadline)
+        phase = .login(.header(layer, .nothing), deadline: deadline)
         return .openStream(layer)
     }
 
     mutating func secured() -> Action {
         guard case .login(.handshake, let deadline) = phase else { return .nothing }
-        phase = .login(.header(.encrypted), deadline: deadline)
+        phase = .login(.header(.encrypted, .nothing), deadline: deadline)
         return .openStream(.encrypted)
+    }
+
+    /// Our stream header is written: what may follow without waiting for theirs.
+    mutating func runAhead(_ login: inout LoginPlan, at now: Moment) -> Action {
+        guard case .login(.header(let layer, _), let deadline) = phase else { return .nothing }
+        switch layer {
+        case .clear: return .nothing
+        case .encrypted:
+            guard let exchange = login.guess(at: now) else { return .nothing }
+            phase = .login(.header(layer, .login(exchange)), deadline: deadline)
+            return .authenticate(exchange.choice.mechanism, initial: exchange.initial)
+        case .authenticated:
+            guard login.bindsAhead() else { return .nothing }
+            phase = .login(.header(layer, .bind), deadline: deadline)
+            return .bind(id: login.bindID)
+        }
     }
 
     mutating func disconnected() -> Action {
@@ -89,7 +114,7 @@ struct SessionState {
     // MARK: The stream
 
     mutating func opened(_ header: StreamHeader) -> Action {
-        guard case .login(.header(let layer), let deadline) = phase else {
+        guard case .login(.header(let layer, let ahead), let deadline) = phase else {
             return broken("a stream header in the middle of the stream", "invalid-xml")
         }
         switch header.fault {
@@ -97,7 +122,7 @@ struct SessionState {
         case .unsupportedVersion: return broken("the server speaks a protocol older than XMPP 1.0", "unsupported-version")
         case nil: break
         }
-        phase = .login(.features(layer), deadline: deadline)
+        phase = .login(.features(layer, ahead), deadline: deadline)
         return .nothing
     }
 
@@ -118,7 +143,7 @@ struct SessionState {
 
     // MARK: Elements
 
-    mutating func received(_ element: StreamElement, with login: LoginPlan, at now: Instant) -> Action {
+    mutating func received(_ element: StreamElement, with login: inout LoginPlan, at now: Moment) -> Action {
         if case .error(let error) = element { return failed(error) }
         switch phase {
         case .idle, .closing, .ended: return .nothing
@@ -126,18 +151,20 @@ struct SessionState {
         case .login(let step, let deadline):
             switch step {
             case .header: return broken("an element before the stream header", "invalid-xml")
-            case .features(let layer):
+            case .features(let layer, let ahead):
                 guard case .features(let features) = element else { return unexpected("the stream features") }
-                return negotiate(features, layer, login, deadline)
+                return negotiate(features, layer, ahead, &login, deadline, now)
             case .proceed: return proceed(element, deadline)
             case .handshake: return receivedInClear()
-            case .sasl(let exchange): return authenticate(element, exchange, deadline)
-            case .bind(let id, let streamManagement): return bind(element, id, streamManagement, login, now)
+            case .sasl(let exchange, let features): return authenticate(element, exchange, features, &login, deadline, now)
+            case .bind(let id, let streamManagement): return bind(element, id, streamManagement, &login, now.instant)
             }
         }
     }
 
-    private mutating func negotiate(_ features: StreamFeatures, _ layer: Layer, _ login: LoginPlan, _ deadline: Instant) -> Action {
+    private mutating func negotiate(
+        _ features: StreamFeatures, _ layer: Layer, _ ahead: Ahead, _ login: inout LoginPlan, _ deadline: Instant, _ now: Moment
+    ) -> Action {
         switch layer {
         case .clear:
             // What else is offered here was said by anybody (CVE-2016-10027).
@@ -147,17 +174,25 @@ struct SessionState {
             phase = .login(.proceed, deadline: deadline)
             return .requestTLS
         case .encrypted:
-            do throws(SASLFailure) {
-                let exchange = try login.begin(with: features.sasl)
-                phase = .login(.sasl(exchange), deadline: deadline)
-                return .authenticate(exchange.mechanism, initial: exchange.initial)
-            } catch {
-                return end(error.end, .close)
-            }
+            guard case .login(var exchange) = ahead else { return begin(with: features, login, deadline, now) }
+            let isRight = login.check(&exchange, with: features)
+            phase = .login(.sasl(exchange, isRight ? nil : features), deadline: deadline)
+            return .nothing
         case .authenticated:
             guard features.bind else { return broken("the server offers no resource binding", "unsupported-feature") }
             phase = .login(.bind(id: login.bindID, streamManagement: features.streamManagement), deadline: deadline)
+            if case .bind = ahead { return .nothing }
             return .bind(id: login.bindID)
+        }
+    }
+
+    private mutating func begin(with features: StreamFeatures, _ login: LoginPlan, _ deadline: Instant, _ now: Moment) -> Action {
+        do throws(SASLFailure) {
+            let exchange = try login.begin(with: features, at: now)
+            phase = .login(.sasl(exchange, nil), deadline: deadline)
+            return .authenticate(exchange.choice.mechanism, initial: exchange.initial)
+        } catch {
+            return end(error.end, .close)
         }
     }
 
@@ -174,13 +209,16 @@ struct SessionState {
         }
     }
 
-    private mutating func authenticate(_ element: StreamElement, _ exchange: SASLExchange, _ deadline: Instant) -> Action {
+    private mutating func authenticate(
+        _ element: StreamElement, _ exchange: SASLExchange, _ features: StreamFeatures?, _ login: inout LoginPlan, _ deadline: Instant,
+        _ now: Moment
+    ) -> Action {
         var exchange = exchange
         switch element {
         case .challenge(let text):
             do throws(SASLFailure) {
                 let response = try exchange.respond(to: text)
-                phase = .login(.sasl(exchange), deadline: deadline)
+                phase = .login(.sasl(exchange, features), deadline: deadline)
                 return .respond(response)
             } catch {
                 return end(error.end, .close)
@@ -188,12 +226,15 @@ struct SessionState {
         case .success(let text):
             do throws(SASLFailure) {
                 try exchange.finish(text)
-                phase = .login(.header(.authenticated), deadline: deadline)
+                login.succeeded(exchange, guessedRight: features == nil)
+                phase = .login(.header(.authenticated, .nothing), deadline: deadline)
                 return .openStream(.authenticated)
             } catch {
                 return end(error.end, .close)
             }
         case .failure(let error):
+            // Not what the server would have been asked had we waited: nothing is said about the password by that.
+            if let features { return begin(with: features, login, deadline, now) }
             return end(.credentials(condition: error.condition, text: error.text), .close)
         case .features, .error, .proceed, .tlsFailure, .enabled, .enableFailed, .acknowledgementRequest,
             .acknowledgement, .message, .presence, .iq, .unknownStanza, .unknown:
@@ -202,13 +243,14 @@ struct SessionState {
     }
 
     private mutating func bind(
-        _ element: StreamElement, _ id: String, _ streamManagement: Bool, _ login: LoginPlan, _ now: Instant
+        _ element: StreamElement, _ id: String, _ streamManagement: Bool, _ login: inout LoginPlan, _ now: Instant
     ) -> Action {
         switch element {
         case .iq(let iq):
             switch Binding.answer(iq, id: id, account: login.account) {
             case .other: return .nothing
             case .bound(let jid):
+                login.boundSession()
                 phase = .online(Online(jid: jid, at: now))
                 return .goOnline(jid, streamManagement: streamManagement)
             case .refused(let error):

@@ -14,7 +14,9 @@ final class Connection {
         var server: Endpoint?
         var context: TLSContext
         /// A fresh session for each connection: its ids and nonces must not repeat.
-        var makeSession: () throws(CryptoError) -> Session
+        var makeSession: (LoginMemory) throws(CryptoError) -> Session
+        /// What earlier logins taught.
+        var memory = LoginMemory()
         /// false: the first failure is the last (`perch chat`, `perch check --connect`).
         var reconnects = true
     }
@@ -34,7 +36,7 @@ final class Connection {
 
     private let loop: EventLoop
     private let resolver: Resolver
-    private let settings: Settings
+    private var settings: Settings
     private let onEvent: (Event) -> Void
     private var timer: LoopTimer?
     private var phase = Phase.idle
@@ -115,7 +117,7 @@ final class Connection {
         Log.debug("connected to \(endpoint) (\(tcp.peer))")
         let session: Session
         do throws(CryptoError) {
-            session = try settings.makeSession()
+            session = try settings.makeSession(settings.memory)
         } catch {
             tcp.close()
             return down("\(error)", nil, .backoff)
@@ -129,6 +131,11 @@ final class Connection {
     }
 
     private func handle(_ event: SessionEvent) {
+        if case .learned(let memory) = event {
+            let isNews = memory.file != settings.memory.file
+            settings.memory = memory
+            if !isNews { return }
+        }
         if case .online = event {
             onlineSince = Clock.instant()
             redirections = []

@@ -23,7 +23,7 @@ final class Daemon {
     /// How many connections there were: only the last one is listened to.
     var connections = 0
     private let worker: Worker
-    private let state: StateDirectory
+    let state: StateDirectory
     private var control: UnixSocketServer?
     private var signals: Signals?
     private var deviceTimer: LoopTimer?

@@ -17,7 +17,9 @@ extension Daemon {
             resource: Host.name.isEmpty ? "perch" : Host.name, isTrusted: { agent.isTrusted($0) })
         connections += 1
         let number = connections
-        let connection = Connection(loop, resolver, login.settings(appearance, reconnects: true)) { [self] event in
+        var settings = login.settings(appearance, reconnects: true)
+        settings.memory = login.memory(from: state.load(StateDirectory.login))
+        let connection = Connection(loop, resolver, settings) { [self] event in
             // The goodbye of a connection that a reload has replaced is nobody's business.
             if number == connections { handle(event) }
         }
@@ -52,8 +54,17 @@ extension Daemon {
         case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
         // The agent has no outbox yet.
         case .acknowledged: break
+        case .learned(let memory): keep(memory)
         case .notice(let text): Log.info(text)
         case .ended: break  // told as `.down`
+        }
+    }
+
+    private func keep(_ memory: LoginMemory) {
+        do throws(SystemError) {
+            try state.store(StateDirectory.login, memory.file)
+        } catch {
+            Log.warning("\(error); after a restart, the first login begins from nothing")
         }
     }
 }

@@ -59,7 +59,7 @@ struct Login {
             jid: account.jid,
             server: account.server.map { Endpoint(host: $0.host, port: $0.port, isDirectTLS: $0.directTLS) },
             context: context,
-            makeSession: { () throws(CryptoError) in
+            makeSession: { memory throws(CryptoError) in
                 Session(
                     SessionOptions(
                         jid: account.jid, credentials: credentials, allowPlain: account.allowPlain,
@@ -67,8 +67,35 @@ struct Login {
                         clientNonce: try randomText(bytes: 18),
                         software: SoftwareInfo(name: "Perch", version: Version.number, os: Host.kernel),
                         identity: appearance.identity, isTrusted: appearance.isTrusted,
-                        requestsRoster: appearance.requestsRoster))
+                        requestsRoster: appearance.requestsRoster, memory: memory))
             },
             reconnects: reconnects)
+    }
+
+    /// What was learnt before and still holds. Whoever changes how the account is reached wants to begin anew.
+    func memory(from file: [UInt8]?) -> LoginMemory {
+        var memory = LoginMemory(file)
+        var settings = "\(account.jid.bare) \(account.tlsCA ?? "") \(account.tlsPin ?? "") \(account.certificate ?? "") \(account.allowPlain ? 1 : 0)"
+        if let server = account.server { settings += " \(server.host) \(server.port) \(server.directTLS ? 1 : 0)" }
+        do throws(CryptoError) {
+            memory.enter(scope: Hex.encode(Array(try Digest.sha256(Array(settings.utf8)).prefix(8))))
+            if memory.agent.isEmpty { memory.agent = Self.uuid(try randomBytes(16)) }
+        } catch {
+            return LoginMemory()
+        }
+        return memory
+    }
+
+    /// RFC 9562 §5.4.
+    private static func uuid(_ bytes: [UInt8]) -> String {
+        var bytes = bytes
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        var text = ""
+        for (at, byte) in bytes.enumerated() {
+            if at == 4 || at == 6 || at == 8 || at == 10 { text += "-" }
+            text += Hex.encode([byte])
+        }
+        return text
     }
 }

@@ -7,6 +7,8 @@ struct StateDirectory {
     static let maximumFileSize = 256 * 1024
     /// The names that `Agent` stores and wants back.
     static let names = ["lines"]
+    /// `LoginMemory`'s; it holds a secret.
+    static let login = "login"
 
     let path: String
 
@@ -17,14 +19,17 @@ struct StateDirectory {
     /// the outputs then come up as after a first start.
     func load() -> [String: [UInt8]] {
         var saved: [String: [UInt8]] = [:]
-        for name in Self.names {
-            do throws(SystemError) {
-                saved[name] = try Files.read("\(path)/\(name)", limit: Self.maximumFileSize)
-            } catch {
-                if !error.isAbsent { Log.warning("\(error); going on without what it held") }
-            }
-        }
+        for name in Self.names { saved[name] = load(name) }
         return saved
+    }
+
+    func load(_ name: String) -> [UInt8]? {
+        do throws(SystemError) {
+            return try Files.read("\(path)/\(name)", limit: Self.maximumFileSize)
+        } catch {
+            if !error.isAbsent { Log.warning("\(error); going on without what it held") }
+            return nil
+        }
     }
 
     func store(_ name: String, _ bytes: [UInt8]) throws(SystemError) {

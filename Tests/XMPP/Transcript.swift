@@ -21,6 +21,8 @@ final class Transcript {
     let feeding: Feeding
     private(set) var now = Moment(instant: Instant(.seconds(1000)), timestamp: Timestamp("2026-05-01T12:00:00Z")!, utcOffset: 7200)
     private var pending: [String] = []
+    /// What the session has last told of itself for the next one; not part of the script.
+    private(set) var learned: LoginMemory?
 
     init(_ options: SessionOptions, _ feeding: Feeding) {
         session = Session(options)
@@ -52,7 +54,9 @@ final class Transcript {
         "stanzas": "urn:ietf:params:xml:ns:xmpp-stanzas",
     ]
 
-    static func offer(_ mechanisms: String...) -> String {
+    static func offer(_ mechanisms: String...) -> String { offer(mechanisms) }
+
+    static func offer(_ mechanisms: [String]) -> String {
         "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
             + mechanisms.map { "<mechanism>\($0)</mechanism>" }.joined() + "</mechanisms></stream:features>"
     }
@@ -107,6 +111,8 @@ final class Transcript {
         case ("S", _): receive(Array(text.utf8))
         case ("T", _): pass(.seconds(Int(text.dropLast())!))
         case ("D", "connected"): session.connected(secured: false, at: now)
+        case ("D", "connected secured bound"):
+            session.connected(secured: true, bindings: ChannelBindings(tlsExporter: Array("exported".utf8), tlsServerEndPoint: Array("end".utf8)), at: now)
         case ("D", "connected secured"): session.connected(secured: true, at: now)
         case ("D", "secured"): session.secured(at: now)
         case ("D", "disconnected"): session.disconnected(at: now)
@@ -159,6 +165,7 @@ final class Transcript {
                 if let last = pending.last, last.hasPrefix("C: ") { pending[pending.count - 1] = last + text } else { pending.append("C: " + text) }
             case .startTLS: pending.append("O: startTLS")
             case .closeTransport: pending.append("O: closeTransport")
+            case .event(.learned(let memory)): learned = memory
             case .event(let event): pending.append("E: " + describe(event))
             }
         }
@@ -257,6 +264,7 @@ func describe(_ event: SessionEvent) -> String {
     case .presence(let presence): "presence " + describe(presence)
     case .subscription(let verb, let from): "\(verb) \(from)"
     case .acknowledged(let ids): "acknowledged " + ids.joined(separator: " ")
+    case .learned(let memory): "learned \(String(decoding: memory.file, as: UTF8.self))"
     case .notice(let text): "notice: \(text)"
     case .ended(let end): "ended, \(end.retry): \(end)"
     }
