@@ -8,7 +8,7 @@ SENML = "urn:ietf:params:xml:ns:senml"
 
 def flush(somebody):
     """Return once the server has handled all that this person sent: a stream is handled in order."""
-    somebody.query(somebody.prosody.domain, "<ping xmlns='urn:xmpp:ping'/>")
+    somebody.query(somebody.server.domain, "<ping xmlns='urn:xmpp:ping'/>")
 
 
 def test_a_chat_message_switches_the_line_and_the_reply_says_so(garden):

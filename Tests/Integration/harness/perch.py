@@ -6,9 +6,7 @@ import subprocess
 import tempfile
 import textwrap
 
-from .process import Process
-
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+from .process import TOP, Process
 
 
 def program():
@@ -111,7 +109,8 @@ class Perch:
     def text(self):
         address = ""
         if self.server:
-            address = "server = " + (f"tls:127.0.0.1:{self.server.direct_port}" if self.direct_tls else f"127.0.0.1:{self.server.port}") + "\n"
+            host = getattr(self.server, "address", "127.0.0.1")
+            address = "server = " + (f"tls:{host}:{self.server.direct_port}" if self.direct_tls else f"{host}:{self.server.port}") + "\n"
         ca = f"tls-ca = {self.ca}\n" if self.ca else ""
         people = "".join(f"{self._jid(who)} = {role}\n" for who, role in self.people.items())
         reports = "[reports]\nto = " + " ".join(self._jid(who) for who in self.reports) + "\n" if self.reports else ""

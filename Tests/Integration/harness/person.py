@@ -58,8 +58,8 @@ class Client(slixmpp.ClientXMPP):
 class Person:
     """Online from `connect()` to `disconnect()`. Also a context manager."""
 
-    def __init__(self, account, prosody):
-        self.account, self.prosody = account, prosody
+    def __init__(self, account, server):
+        self.account, self.server = account, server
         self.messages, self.presences = [], []
         self._changed = threading.Condition()
         self._online = self._ended = False
@@ -86,7 +86,7 @@ class Person:
     def _run(self, ready):
         self._loop = loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        context = ssl.create_default_context(cafile=self.prosody.ca)
+        context = ssl.create_default_context(cafile=self.server.ca)
         client = self._client = Client(self, context, loop)
         client.add_event_handler("session_start", self._started)
         client.add_event_handler("failed_auth", lambda stanza: self._note(failure=f"not authorised: {stanza}"))
@@ -97,7 +97,7 @@ class Person:
             Callback("every message", MatchXPath("{jabber:client}message"), lambda stanza: self._note(message=Received(stanza))))
         client.register_handler(
             Callback("every presence", MatchXPath("{jabber:client}presence"), lambda stanza: self._note(presence=Seen(stanza))))
-        client.connect("127.0.0.1", self.prosody.port)
+        client.connect(getattr(self.server, "address", "127.0.0.1"), self.server.port)
         ready.set()
         loop.run_forever()
         loop.close()

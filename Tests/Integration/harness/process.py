@@ -8,6 +8,9 @@ import threading
 import time
 
 
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+
 class Timeout(AssertionError):
     """What was waited for did not happen; the message says what did."""
 

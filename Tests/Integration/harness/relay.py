@@ -1,42 +1,28 @@
 """A TCP relay in front of a server: counts connections, and can drop packets on the floor as a dead link does."""
 import socket
 import threading
-import time
 
-from .process import Timeout
+from .listener import Listener
 
 
-class Relay:
+class Relay(Listener):
     """`port` leads to `target` (a port on 127.0.0.1). `connections` has the time of each."""
 
     def __init__(self, target):
-        self.target = target
-        self.connections = []
-        self._changed = threading.Condition()
-        self._sockets, self._silent = set(), False
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.target, self._silent = target, False
+        super().__init__()
 
-    def _accept(self):
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._changed:
-                self.connections.append(time.monotonic())
-                self._changed.notify_all()
-            try:
-                far = socket.create_connection(("127.0.0.1", self.target), timeout=5)
-            except OSError:
-                near.close()
-                continue
-            far.settimeout(None)
-            with self._changed:
-                self._sockets |= {near, far}
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
+    def serve(self, plain):
+        try:
+            far = socket.create_connection(("127.0.0.1", self.target), timeout=5)
+        except OSError:
+            plain.close()
+            return
+        far.settimeout(None)
+        with self._changed:
+            self._open.add(far)
+        threading.Thread(target=self._copy, args=(far, plain), daemon=True).start()
+        self._copy(plain, far)
 
     def _copy(self, source, sink):
         try:
@@ -55,33 +41,8 @@ class Relay:
                 pass
             end.close()
             with self._changed:
-                self._sockets.discard(end)
+                self._open.discard(end)
 
     def silence(self, silent=True):
         """Swallow what arrives in both directions, keeping the connections open."""
         self._silent = silent
-
-    def wait_for_connections(self, count, deadline=30):
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self.connections) >= count, deadline):
-                raise Timeout(f"{len(self.connections)} connections within {deadline} s, not {count}")
-
-    def close(self):
-        self._listener.close()
-        self.cut()
-
-    def cut(self):
-        """End every connection; new ones are welcome."""
-        with self._changed:
-            ends = list(self._sockets)
-        for end in ends:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()

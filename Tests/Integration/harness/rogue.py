@@ -8,11 +8,9 @@ import hashlib
 import hmac
 import os
 import re
-import socket
 import ssl
-import threading
-import time
 
+from .listener import Listener
 from .process import Timeout
 
 HEADER = (
@@ -109,31 +107,17 @@ class Connection:
         self.bind(account.jid)
 
 
-class Rogue:
+class Rogue(Listener):
     """Serves on `port` (`direct_port` is the same one: the script says whether TLS comes at once), or on a given listener."""
 
     def __init__(self, script, certificate, ca, listener=None):
         self.script, self.certificate, self.ca = script, certificate, ca
-        self.connections, self.bytes, self.finished = [], b"", 0
-        self._changed = threading.Condition()
-        self._open = set()
-        self._listener = listener or socket.create_server(("127.0.0.1", 0))
-        self.port = self.direct_port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.bytes, self.finished = b"", 0
+        super().__init__(listener)
 
-    def _accept(self):
-        while True:
-            try:
-                plain, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._changed:
-                self.connections.append(time.monotonic())
-                self._open.add(plain)
-                self._changed.notify_all()
-            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
+    direct_port = property(lambda self: self.port)
 
-    def _serve(self, plain):
+    def serve(self, plain):
         connection = Connection(self, plain)
         try:
             self.script(connection)
@@ -156,32 +140,9 @@ class Rogue:
 
     def wait_for_bytes(self, piece, deadline=15):
         """Wait until `piece` has come on any connection; whether it has."""
-        with self._changed:
-            return self._changed.wait_for(lambda: piece in self.bytes, deadline)
-
-    def wait_for_connections(self, count, deadline=30):
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self.connections) >= count, deadline):
-                raise Timeout(f"{len(self.connections)} connections within {deadline} s, not {count}")
+        return self.wait_for(lambda: piece in self.bytes, deadline)
 
     def wait_until_finished(self, count=1, deadline=40):
         """Wait until that many connections have ended."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: self.finished >= count, deadline):
-                raise Timeout(f"{self.finished} connections have ended within {deadline} s, not {count}")
-
-    def close(self):
-        self._listener.close()
-        with self._changed:
-            ends = list(self._open)
-        for end in ends:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
+        if not self.wait_for(lambda: self.finished >= count, deadline):
+            raise Timeout(f"{self.finished} connections have ended within {deadline} s, not {count}")

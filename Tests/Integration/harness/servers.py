@@ -1,0 +1,12 @@
+"""The four servers that Perch is tested with, by name."""
+from .ejabberd import Ejabberd
+from .prosody import Prosody
+from .root import SUITES
+
+SERVERS = list(SUITES)
+
+
+def make_server(name, folder, **options):
+    """A server that is not started yet. `name` is one of SERVERS; options as its class takes them."""
+    program, release = name.split()
+    return {"prosody": Prosody, "ejabberd": Ejabberd}[program](folder, release=release, **options)
