@@ -11,6 +11,17 @@ enum Limits {
     static let stanzasPerAcknowledgement: UInt32 = 10
     /// Stanzas sent without an acknowledgement before the link counts as dead: a minute of a shaped server at 3000 B/s.
     static let unacknowledgedStanzas: UInt32 = 1000
+    /// Bytes of the stanzas that are kept until the server has acknowledged them: more than a minute of a shaped server at 3000 B/s sends,
+    /// or two readings with all their lines. When there are more, the session cannot be resumed any more.
+    static let unacknowledgedBytes = 128 * 1024
+    /// Bytes of the server's name for a session: XEP-0198 §5 says that it should not be longer.
+    static let resumptionID = 4000
+    /// Bytes of the place that a server wants to be reconnected to: a domain name has 255 at most, a port five and a colon.
+    static let location = 261
+    /// A lost session is not taken up again after this time, whatever the server promises; also what servers keep one that do not say.
+    static let resumptionTime: Duration = .seconds(600)
+    /// The server notices later than we do that a connection is dead. Asking it in vain costs one round trip and tells what had arrived.
+    static let resumptionGrace: Duration = .seconds(300)
     /// Characters of one name or text that a server's error tells and that we keep for the log.
     static let errorText = 256
     /// Wait for the server's `</stream:stream>` after ours: a stop must take less than 2 s.

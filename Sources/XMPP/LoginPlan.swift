@@ -10,6 +10,8 @@ struct LoginPlan {
     /// What the login can be bound to; known once TLS is up.
     var available = ChannelBindings()
     private(set) var memory: LoginMemory
+    /// What the login goes on with instead of a new session.
+    var continuation: Continuation?
     private let credentials: Credentials
     private let nonce: String
     private let allowPlain: Bool

@@ -6,4 +6,8 @@ public struct LoginReport: Equatable, Sendable {
     public internal(set) var mechanism = ""
     /// XEP-0198.
     public internal(set) var hasStreamManagement = false
+    /// How long the server keeps a session that was cut (XEP-0198 `max`); nil when it does not, or does not say.
+    public internal(set) var resumptionLimit: Duration?
+    /// The server keeps a session that was cut.
+    public internal(set) var isResumable = false
 }

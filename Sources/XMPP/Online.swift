@@ -8,6 +8,10 @@ final class Online {
     var management = StreamManagement()
     /// When the last complete element came. White space does not count: a server that only sends that may have forgotten us.
     var heard: Instant
+    /// The server keeps the session for us when it is cut; nil when it does not, or when we cannot go on with it.
+    var resumption: Resumption?
+    /// A message without a stamp may be old: until the server has answered a ping that left after the interruption.
+    var isCatchingUp = false
     /// When the last stanza left.
     var lastSent: Instant
     /// A probe is on its way and must be answered by then.

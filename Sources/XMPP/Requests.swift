@@ -6,6 +6,8 @@ struct Requests {
     enum Purpose: Equatable {
         case roster
         case ping
+        /// A ping whose answer says that all that waited for us has arrived.
+        case catchUp
         case removeContact(JID)
         case publish(node: String)
     }
@@ -22,7 +24,7 @@ struct Requests {
 
     /// - Returns: false when too many are outstanding; the request must not be sent then.
     mutating func add(_ entry: Entry) -> Bool {
-        guard entries.count < Limits.outstandingRequests else { return false }
+        guard entries.count < Limits.outstandingRequests || entry.purpose == .catchUp else { return false }
         entries.append(entry)
         return true
     }
@@ -32,6 +34,16 @@ struct Requests {
     mutating func take(id: String, from: JID?, own: JID) -> Entry? {
         guard let index = entries.firstIndex(where: { $0.id == id && Self.mayAnswer(from, to: $0.to, own: own) }) else { return nil }
         return entries.remove(at: index)
+    }
+
+    /// They go on over another connection: the time in between does not count.
+    mutating func extend(to deadline: Instant) {
+        for index in entries.indices { entries[index].deadline = deadline }
+    }
+
+    /// No answer is waited for any more.
+    mutating func forget(_ purpose: Purpose) {
+        entries.removeAll { $0.purpose == purpose }
     }
 
     var nextDeadline: Instant? {

@@ -21,7 +21,13 @@ public final class Session {
     private var parser: XMLStreamParser
     var outbox = Outbox()
     /// How we logged in, as far as that has come.
-    public private(set) var loginReport = LoginReport()
+    public internal(set) var loginReport = LoginReport()
+    /// What the next session can go on with; valid after `.ended`, nil when there is nothing to resume.
+    public internal(set) var continuation: Continuation?
+    /// The session that was bound or resumed, also after its end.
+    var bound: Online?
+    /// `<resume/>` is out and was not answered, or we are past it.
+    private(set) var isResuming = false
     private var idCounter: UInt64 = 0
     private let extensions: [Extension]
     let features: [String]
@@ -58,6 +64,10 @@ public final class Session {
     ///   - bindings: of that TLS connection.
     public func connected(secured: Bool, bindings: ChannelBindings = ChannelBindings(), at now: Moment) {
         login.available = bindings
+        if let continuation = options.continuation, continuation.isGood(for: login.account, at: now.instant) {
+            self.continuation = continuation
+            login.continuation = continuation
+        }
         carryOut(state.connected(secured: secured, deadline: now.instant + options.loginTimeout), at: now)
     }
 
@@ -205,10 +215,20 @@ public final class Session {
         case .goOnline(let jid, let streamManagement):
             loginReport.hasStreamManagement = streamManagement
             begin(jid, streamManagement: streamManagement, at: now)
+        case .resume:
+            guard let continuation else { return }
+            isResuming = true
+            StreamManagement.writeResume(to: &outbox.writer, continuation)
+        case .goOn(let h):
+            goOn(h: h, at: now)
+        case .bindInstead(let id, let h):
+            resumptionFailed(h: h)
+            Binding.write(to: &outbox.writer, id: id, resource: options.resource)
         case .closeStream:
             outbox.writer.raw("</stream:stream>")
         case .end(let reason, let farewell):
             write(farewell)
+            settle(reason, at: now)
             outbox.put(.event(.ended(reason)))
             outbox.put(.closeTransport)
         }

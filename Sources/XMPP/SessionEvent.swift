@@ -24,6 +24,8 @@ public enum SessionEvent: Equatable {
     case acknowledged([String])
     /// For the next session's options; its `file` should be kept where it is not what it was.
     case learned(LoginMemory)
+    /// Resumption was asked for: whether the server keeps the session when it is cut; `Session.loginReport` says for how long.
+    case resumable(Bool)
     /// Worth one line in the log: something was refused, forged, or not answered.
     case notice(String)
     /// Always the last event of a session, and given exactly once.

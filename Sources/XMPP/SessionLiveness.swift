@@ -8,16 +8,22 @@ extension Session {
             switch request.purpose {
             // Its own deadline is the probe's.
             case .ping: break
+            case .catchUp: return silent(online, at: now)
             case .roster: outbox.put(.event(.notice("the server did not answer the request for the roster")))
             case .removeContact(let jid): outbox.put(.event(.notice("the server did not answer the removal of \(jid) from the roster")))
             case .publish(let node): outbox.put(.event(.notice("the server did not answer the publishing of \(node)")))
             }
         }
         if let deadline = online.probeDeadline {
-            if deadline <= now.instant { fail(.timeout("the server does not answer any more"), .close, at: now) }
+            if deadline <= now.instant { silent(online, at: now) }
         } else if online.heard + options.keepalive <= now.instant {
             probe(online, at: now)
         }
+    }
+
+    /// Without a word where the session can be resumed: a stream that is closed in order cannot.
+    private func silent(_ online: Online, at now: Moment) {
+        fail(.timeout("the server does not answer any more"), online.resumption == nil ? .close : .silence, at: now)
     }
 
     /// Asks for a sign of life at once, for when the network may have changed. Nothing happens while one is being waited for.
@@ -58,7 +64,8 @@ extension Session {
     /// One stanza more is out.
     func sent(_ online: Online, messageID: String? = nil, at now: Moment) {
         online.lastSent = now.instant
-        online.management.sent(messageID: messageID)
+        online.management.sent(outbox.writer.bytes[outbox.writer.lastElement...], messageID: messageID)
+        if !online.management.keeps { online.resumption = nil }
         if online.management.unacknowledged > Limits.unacknowledgedStanzas {
             fail(.timeout("the server acknowledged none of \(Limits.unacknowledgedStanzas) stanzas"), .close, at: now)
         }

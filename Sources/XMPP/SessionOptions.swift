@@ -24,13 +24,19 @@ public struct SessionOptions {
     public var requestsRoster: Bool
     /// What the last login taught; a new one comes as `SessionEvent.learned`.
     public var memory: LoginMemory
+    /// How long the server shall keep the session when it is cut (XEP-0198 `max`), in whole seconds; contacts see us online for as long.
+    /// nil: not at all.
+    public var resumption: Duration?
+    /// What the last session left.
+    public var continuation: Continuation?
 
     public init(
         jid: JID, credentials: Credentials, allowPlain: Bool = false, resource: String? = nil, idSeed: String,
         clientNonce: String, software: SoftwareInfo, identity: Identity = Identity(), keepalive: Duration = .seconds(60),
         requestTimeout: Duration = .seconds(30), loginTimeout: Duration = .seconds(60),
         isTrusted: @escaping (JID) -> Bool = { _ in false }, requestsRoster: Bool = true,
-        memory: LoginMemory = LoginMemory()
+        memory: LoginMemory = LoginMemory(),
+        resumption: Duration? = nil, continuation: Continuation? = nil
     ) {
         self.jid = jid
         self.credentials = credentials
@@ -46,6 +52,8 @@ public struct SessionOptions {
         self.isTrusted = isTrusted
         self.requestsRoster = requestsRoster
         self.memory = memory
+        self.resumption = resumption
+        self.continuation = continuation
     }
 }
 

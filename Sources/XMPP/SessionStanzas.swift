@@ -5,9 +5,11 @@ import Time
 extension Session {
     func begin(_ jid: JID, streamManagement: Bool, at now: Moment) {
         guard let online else { return }
+        bound = online
+        continuation = nil
         if streamManagement {
-            outbox.writer.empty("enable", Namespace.management)
-            online.management.request()
+            StreamManagement.writeEnable(to: &outbox.writer, resumption: options.resumption)
+            online.management.request(keeping: options.resumption != nil)
         }
         outbox.put(.event(.online(jid: jid, resumed: false)))
         if options.requestsRoster {
@@ -19,16 +21,19 @@ extension Session {
         switch element {
         case .message(let message):
             online.management.received()
-            if let message = Message(message, own: online.jid) { outbox.put(.event(.message(message))) }
+            guard var message = Message(message, own: online.jid) else { return }
+            // Late, and nobody knows since when.
+            if online.isCatchingUp, message.delay == nil { message.delay = Timestamp(milliseconds: 0) }
+            outbox.put(.event(.message(message)))
         case .presence(let presence):
             online.management.received()
             receivePresence(presence, online)
         case .iq(let iq):
             online.management.received()
             receiveIQ(iq, online, at: now)
-        case .enabled:
-            if !online.management.enabled() { fail(.protocol("stream management enabled without being asked for"), .error("invalid-xml"), at: now) }
-        case .enableFailed:
+        case .enabled(let answer):
+            enabled(answer, online, at: now)
+        case .managementFailed:
             online.management.refused()
         case .acknowledgementRequest:
             acknowledge(online)
@@ -43,7 +48,7 @@ extension Session {
                     .countTooHigh(h: h, sent: online.management.outbound), at: now)
             }
         // `SessionState` delivers nothing else.
-        case .features, .error, .proceed, .tlsFailure, .challenge, .success, .failure, .unknownStanza, .unknown:
+        case .features, .error, .proceed, .tlsFailure, .challenge, .success, .failure, .resumed, .unknownStanza, .unknown:
             break
         }
     }
@@ -58,7 +63,7 @@ extension Session {
 
     /// The messages that are the server's now.
     func tellAcknowledged(_ online: Online) {
-        let ids = online.management.takeAcknowledged()
+        let ids = online.management.takeReleased()
         if !ids.isEmpty { outbox.put(.event(.acknowledged(ids))) }
     }
 
@@ -174,6 +179,8 @@ extension Session {
         // XEP-0199 §4.2: an error is as good a sign of life as a result.
         case .ping:
             break
+        case .catchUp:
+            online.isCatchingUp = false
         case .removeContact(let jid):
             if let error { outbox.put(.event(.notice("\(jid) could not be removed from the roster: \(error)"))) }
         case .publish(let node):

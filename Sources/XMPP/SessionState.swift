@@ -11,6 +11,7 @@ import Time
 ///          │             features → sasl ─ success ┐
 ///          └────────── authenticated ←─────────────┘
 ///                        features → bind → online → closing → ended
+///                           └─ resume ─┴──────┘
 /// ```
 struct SessionState {
     enum Phase {
@@ -32,6 +33,7 @@ struct SessionState {
         /// The features are kept while another attempt with them may be made: this one was only a guess.
         case sasl(SASLExchange, StreamFeatures?)
         case bind(id: String, streamManagement: Bool)
+        case resume(Continuation)
     }
 
     enum Layer: Equatable { case clear, encrypted, authenticated }
@@ -54,6 +56,12 @@ struct SessionState {
         case respond([UInt8])
         case bind(id: String)
         case goOnline(JID, streamManagement: Bool)
+        /// Ask the server to go on with the session before (XEP-0198 §5).
+        case resume
+        /// It does; it had handled this many of our stanzas.
+        case goOn(h: UInt32)
+        /// It does not, and says that it had handled this many; a new session is bound instead.
+        case bindInstead(id: String, h: UInt32?)
         /// The element is one for the bound session.
         case deliver
         /// End our side; the server's end follows.
@@ -99,7 +107,7 @@ struct SessionState {
         case .authenticated:
             guard login.bindsAhead() else { return .nothing }
             phase = .login(.header(layer, .bind), deadline: deadline)
-            return .bind(id: login.bindID)
+            return login.continuation == nil ? .bind(id: login.bindID) : .resume
         }
     }
 
@@ -158,6 +166,7 @@ struct SessionState {
             case .handshake: return receivedInClear()
             case .sasl(let exchange, let features): return authenticate(element, exchange, features, &login, deadline, now)
             case .bind(let id, let streamManagement): return bind(element, id, streamManagement, &login, now.instant)
+            case .resume(let continuation): return resume(element, continuation, &login, deadline, now.instant)
             }
         }
     }
@@ -180,9 +189,14 @@ struct SessionState {
             return .nothing
         case .authenticated:
             guard features.bind else { return broken("the server offers no resource binding", "unsupported-feature") }
+            var isOut = false
+            if case .bind = ahead { isOut = true }
+            if let continuation = login.continuation, isOut || features.streamManagement {
+                phase = .login(.resume(continuation), deadline: deadline)
+                return isOut ? .nothing : .resume
+            }
             phase = .login(.bind(id: login.bindID, streamManagement: features.streamManagement), deadline: deadline)
-            if case .bind = ahead { return .nothing }
-            return .bind(id: login.bindID)
+            return isOut ? .nothing : .bind(id: login.bindID)
         }
     }
 
@@ -203,7 +217,7 @@ struct SessionState {
             return .startTLS
         case .tlsFailure:
             return end(.security("the server offered encryption and then could not begin it"), .close)
-        case .features, .error, .challenge, .success, .failure, .enabled, .enableFailed, .acknowledgementRequest,
+        case .features, .error, .challenge, .success, .failure, .enabled, .resumed, .managementFailed, .acknowledgementRequest,
             .acknowledgement, .message, .presence, .iq, .unknownStanza, .unknown:
             return end(.security("the server offered encryption and then went on without it"), .close)
         }
@@ -236,7 +250,7 @@ struct SessionState {
             // Not what the server would have been asked had we waited: nothing is said about the password by that.
             if let features { return begin(with: features, login, deadline, now) }
             return end(.credentials(condition: error.condition, text: error.text), .close)
-        case .features, .error, .proceed, .tlsFailure, .enabled, .enableFailed, .acknowledgementRequest,
+        case .features, .error, .proceed, .tlsFailure, .enabled, .resumed, .managementFailed, .acknowledgementRequest,
             .acknowledgement, .message, .presence, .iq, .unknownStanza, .unknown:
             return unexpected("the answer to the login")
         }
@@ -259,15 +273,51 @@ struct SessionState {
             }
         // Nothing is addressed to a session that has no address yet.
         case .message, .presence: return .nothing
-        case .features, .error, .proceed, .tlsFailure, .challenge, .success, .failure, .enabled, .enableFailed,
+        case .features, .error, .proceed, .tlsFailure, .challenge, .success, .failure, .enabled, .resumed, .managementFailed,
             .acknowledgementRequest, .acknowledgement, .unknownStanza, .unknown:
             return unexpected("the bound address")
         }
     }
 
+    private mutating func resume(
+        _ element: StreamElement, _ continuation: Continuation, _ login: inout LoginPlan, _ deadline: Instant, _ now: Instant
+    ) -> Action {
+        switch element {
+        case .resumed(let answer):
+            login.boundSession()
+            return resumed(answer, continuation, at: now)
+        case .managementFailed(let answer):
+            phase = .login(.bind(id: login.bindID, streamManagement: true), deadline: deadline)
+            return .bindInstead(id: login.bindID, h: StreamManagement.count(in: answer))
+        // What the old session still has to hear is sent after the answer; whatever comes before is not counted.
+        case .message, .presence, .iq: return .nothing
+        case .features, .error, .proceed, .tlsFailure, .challenge, .success, .failure, .enabled, .acknowledgementRequest,
+            .acknowledgement, .unknownStanza, .unknown:
+            return unexpected("the answer to resuming the session")
+        }
+    }
+
+    /// `<resumed/>`: the old session goes on over this connection.
+    mutating func resumed(_ answer: Element, _ continuation: Continuation, at now: Instant) -> Action {
+        let online = continuation.online
+        guard answer.attribute("previd") == continuation.resumption.id, let h = StreamManagement.count(in: answer) else {
+            return broken("the server resumed another session than ours", "invalid-xml")
+        }
+        guard online.management.mayAcknowledge(h) else {
+            let sent = online.management.outbound
+            return end(.protocol("the server acknowledged \(h) stanzas of \(sent)"), .countTooHigh(h: h, sent: sent))
+        }
+        online.heard = now
+        online.lastSent = now
+        online.probeDeadline = nil
+        phase = .online(online)
+        return .goOn(h: h)
+    }
+
     private mutating func online(_ element: StreamElement) -> Action {
         switch element {
-        case .message, .presence, .iq, .enabled, .enableFailed, .acknowledgementRequest, .acknowledgement: return .deliver
+        case .message, .presence, .iq, .enabled, .managementFailed, .acknowledgementRequest, .acknowledgement: return .deliver
+        case .resumed: return broken("the server resumed a session without being asked", "invalid-xml")
         // RFC 6120 §4.9.3.24: in the stanzas' own namespace there are three and no more.
         case .unknownStanza(let name): return broken("an unknown stanza <\(name)/>", "unsupported-stanza-type")
         // A server may announce what we did not ask about; there is nothing to do about it.
@@ -306,6 +356,8 @@ struct SessionState {
             case .handshake: return end(.timeout("the TLS handshake did not finish"), .silence)
             case .sasl: return end(.timeout("the server did not answer the login"), .close)
             case .bind: return end(.timeout("the server did not bind an address"), .close)
+            // Without a word, so that the session can still be resumed.
+            case .resume: return end(.timeout("the server did not resume the session"), .silence)
             }
         }
     }

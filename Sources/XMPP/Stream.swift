@@ -137,8 +137,10 @@ enum StreamElement {
     case challenge(String)
     case success(String)
     case failure(PeerError)
-    case enabled
-    case enableFailed
+    case enabled(Element)
+    case resumed(Element)
+    /// The answer to `<enable/>` or `<resume/>`.
+    case managementFailed(Element)
     case acknowledgementRequest
     /// nil: `h` is missing or no number.
     case acknowledgement(UInt32?)
@@ -158,9 +160,10 @@ enum StreamElement {
             else { self = .unknownStanza(element.name) }
         } else if element.isIn(Namespace.management) {
             if element.isNamed("r") { self = .acknowledgementRequest }
-            else if element.isNamed("a") { self = .acknowledgement(element.attribute("h").flatMap { UInt32($0) }) }
-            else if element.isNamed("enabled") { self = .enabled }
-            else if element.isNamed("failed") { self = .enableFailed }
+            else if element.isNamed("a") { self = .acknowledgement(StreamManagement.count(in: element)) }
+            else if element.isNamed("enabled") { self = .enabled(element) }
+            else if element.isNamed("resumed") { self = .resumed(element) }
+            else if element.isNamed("failed") { self = .managementFailed(element) }
             else { self = .unknown(element.name) }
         } else if element.is("features", Namespace.streams) { self = .features(StreamFeatures(element)) }
         else if element.is("error", Namespace.streams) { self = .error(PeerError(element, conditionsIn: Namespace.streamErrors)) }

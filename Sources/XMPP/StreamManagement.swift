@@ -20,13 +20,21 @@ struct StreamManagement: Equatable {
     private(set) var isAsking = false
     /// `outbound` at the last `<r/>`: asking again without having sent anything would go round for ever with a server that miscounts.
     private var asked: UInt32 = 0
-    /// What was sent and is not acknowledged, as far as somebody wants to know: in order, at most `Limits.unacknowledgedStanzas` and one turn's.
-    private var messages: [Sent] = []
+    /// What was sent and is not acknowledged, as far as somebody wants to know: messages, and all stanzas while they are kept. In order.
+    private var sent: [Sent] = []
+    /// The stanzas of `sent`, one after the other, as long as the session may be resumed; at most `Limits.unacknowledgedBytes`.
+    private(set) var kept: [UInt8] = []
+    private(set) var keeps = false
+    /// Messages that are the server's now, and that nobody has been told about.
+    private var released: [String] = []
 
-    struct Sent: Equatable {
+    private struct Sent: Equatable {
         /// `outbound` with this one.
         var count: UInt32
-        var id: String
+        /// In `kept`.
+        var length: UInt32
+        /// Of a message; nil for the other two kinds.
+        var messageID: String?
     }
 
     init() {}
@@ -43,11 +51,20 @@ struct StreamManagement: Equatable {
     var unacknowledged: UInt32 { outbound &- acknowledged }
     /// For each batch with a message: the sender waits for it. Else rarely: one small nonza per this many stanzas costs next to
     /// nothing and bounds what a dead link hides.
-    var wantsAcknowledgement: Bool { isOn && !isAsking && asked != outbound && (!messages.isEmpty || unacknowledged >= Limits.stanzasPerAcknowledgement) }
+    var wantsAcknowledgement: Bool {
+        isOn && !isAsking && asked != outbound && (hasMessages || unacknowledged >= Limits.stanzasPerAcknowledgement)
+    }
 
-    mutating func request() {
+    private var hasMessages: Bool {
+        for stanza in sent where stanza.messageID != nil { return true }
+        return false
+    }
+
+    /// - Parameter keeping: what is sent from here on is kept, so that it can be sent again.
+    mutating func request(keeping: Bool) {
         self = StreamManagement()
         phase = .requested
+        keeps = keeping
     }
 
     mutating func enabled() -> Bool {
@@ -60,18 +77,41 @@ struct StreamManagement: Equatable {
     mutating func refused() {
         guard phase == .requested else { return }
         phase = .off
+        stopKeeping()
         acknowledged = outbound
+        release()
+    }
+
+    /// The session will not be resumed.
+    mutating func stopKeeping() {
+        keeps = false
+        kept = []
+        var messages: [Sent] = []
+        for var stanza in sent where stanza.messageID != nil {
+            stanza.length = 0
+            messages.append(stanza)
+        }
+        sent = messages
     }
 
     mutating func received() {
         if phase == .on { inbound &+= 1 }
     }
 
-    /// - Parameter messageID: of a `<message/>`; nil for the other two.
-    mutating func sent(messageID: String?) {
+    /// - Parameters:
+    ///   - stanza: as it was written.
+    ///   - messageID: of a `<message/>`; nil for the other two.
+    mutating func sent(_ stanza: ArraySlice<UInt8>, messageID: String?) {
         outbound &+= 1
-        if phase == .off { acknowledged = outbound }
-        if let messageID { messages.append(Sent(count: outbound, id: messageID)) }
+        if phase == .off {
+            acknowledged = outbound
+            if let messageID { released.append(messageID) }
+            return
+        }
+        if keeps, kept.count + stanza.count > Limits.unacknowledgedBytes { stopKeeping() }
+        guard keeps || messageID != nil else { return }
+        if keeps { kept += stanza }
+        sent.append(Sent(count: outbound, length: keeps ? UInt32(truncatingIfNeeded: stanza.count) : 0, messageID: messageID))
     }
 
     mutating func ask() {
@@ -79,24 +119,45 @@ struct StreamManagement: Equatable {
         asked = outbound
     }
 
+    /// The session goes on over another connection: what was asked over the old one is not answered any more.
+    mutating func resume() {
+        isAsking = false
+        asked = acknowledged
+    }
+
+    /// Whether the server may say that it handled `h` of our stanzas: neither more than we sent, nor less than it said before.
+    func mayAcknowledge(_ h: UInt32) -> Bool { phase == .on && h &- acknowledged <= unacknowledged }
+
     /// The server handled `h` of our stanzas.
-    /// - Returns: false when it claims more than we sent, or takes back what it acknowledged.
+    /// - Returns: false when that cannot be.
     mutating func acknowledge(_ h: UInt32) -> Bool {
-        guard phase == .on, h &- acknowledged <= unacknowledged else { return false }
+        guard mayAcknowledge(h) else { return false }
         acknowledged = h
         isAsking = false
+        release()
         return true
     }
 
-    /// The ids of the messages that are acknowledged now and were not taken before, in order.
-    mutating func takeAcknowledged() -> [String] {
-        var ids: [String] = []
-        // The distance, not the number: the counters wrap.
-        for message in messages {
-            if outbound &- message.count < unacknowledged { break }
-            ids.append(message.id)
+    private mutating func release() {
+        var stanzas = 0
+        var bytes = 0
+        for stanza in sent {
+            // The distance, not the number: the counters wrap.
+            if outbound &- stanza.count < unacknowledged { break }
+            stanzas += 1
+            bytes += Int(stanza.length)
+            if let id = stanza.messageID { released.append(id) }
         }
-        if !ids.isEmpty { messages.removeFirst(ids.count) }
+        if stanzas > 0 { sent.removeFirst(stanzas) }
+        if bytes > 0 { kept.removeFirst(min(bytes, kept.count)) }
+        // Nothing large stays while nothing is going on.
+        if kept.isEmpty, kept.capacity > 4096 { kept = [] }
+    }
+
+    /// The ids of the messages that are the server's now and were not taken before, in the order they were sent.
+    mutating func takeReleased() -> [String] {
+        var ids: [String] = []
+        swap(&ids, &released)
         return ids
     }
 }

@@ -16,6 +16,8 @@ public struct XMLWriter {
     private var open: [XMLSpan] = []
     /// The last tag still lacks its `>`: attributes may follow.
     private var isInTag = false
+    /// Where the last element that is in no other begins in `bytes`.
+    private(set) var lastElement = 0
 
     public init() {}
 
@@ -25,6 +27,7 @@ public struct XMLWriter {
         swap(&taken, &bytes)
         open.removeAll(keepingCapacity: true)
         isInTag = false
+        lastElement = 0
         return taken
     }
 
@@ -34,6 +37,7 @@ public struct XMLWriter {
     @inline(never)
     public mutating func open(_ name: StaticString, _ namespace: StaticString? = nil) {
         endTag()
+        if open.isEmpty { lastElement = bytes.count }
         bytes.append(UInt8(ascii: "<"))
         open.append(XMLSpan(start: UInt32(truncatingIfNeeded: bytes.count), count: UInt32(truncatingIfNeeded: name.utf8CodeUnitCount)))
         raw(name)

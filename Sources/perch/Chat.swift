@@ -119,7 +119,7 @@ final class Chat {
             connection?.use { session, now in session.send(.subscribed, to: from, at: now) }
         case .presence(let presence) where presence.from.bare == board.bare: show(presence)
         case .message(let message) where message.from.bare == board.bare: receive(message)
-        case .rosterChanged, .subscription, .presence, .message, .acknowledged, .learned, .notice, .ended: break
+        case .rosterChanged, .subscription, .presence, .message, .acknowledged, .learned, .resumable, .notice, .ended: break
         }
     }
 

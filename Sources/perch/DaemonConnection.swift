@@ -53,7 +53,7 @@ extension Daemon {
         case .presence(let presence): deliver(.presence(presence))
         case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
         // The agent has no outbox yet.
-        case .acknowledged: break
+        case .acknowledged, .resumable: break
         case .learned(let memory): keep(memory)
         case .notice(let text): Log.info(text)
         case .ended: break  // told as `.down`

@@ -170,7 +170,7 @@ import Time
     @Test func `counters wrap at 2^32`() {
         var counters = StreamManagement(inbound: .max, outbound: .max, acknowledged: .max)
         counters.received()
-        counters.sent(messageID: nil)
+        counters.sent([], messageID: nil)
         #expect(counters.inbound == 0 && counters.outbound == 0 && counters.unacknowledged == 1)
         let accepted = [1, 0, .max].map { counters.acknowledge($0) }
         #expect(accepted == [false, true, false])

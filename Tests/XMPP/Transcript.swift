@@ -29,6 +29,17 @@ final class Transcript {
         self.feeding = feeding
     }
 
+    /// The next connection, with what this one has left.
+    func next(_ change: (inout SessionOptions) -> Void = { _ in }) -> Transcript {
+        var options = session.options
+        options.continuation = session.continuation
+        options.idSeed += "n"
+        change(&options)
+        let next = Transcript(options, feeding)
+        next.now = now
+        return next
+    }
+
     static let words: [String: String] = [
         "stream": "<?xml version='1.0'?><stream:stream from='example.org' id='s1' version='1.0' xml:lang='en' "
             + "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>",
@@ -42,6 +53,9 @@ final class Transcript {
         "offer bind": "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>",
         "offer bind and sm":
             "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>",
+        "enable": "<enable xmlns='urn:xmpp:sm:3' resume='true' max='60'/>",
+        "enabled": "<enabled xmlns='urn:xmpp:sm:3' resume='true' id='sm1' max='60'/>",
+        "r": "<r xmlns='urn:xmpp:sm:3'/>",
         "sasl": "urn:ietf:params:xml:ns:xmpp-sasl",
         "bound": "<iq type='result' id='x0'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
             + "<jid>user@example.org/board</jid></bind></iq>",
@@ -211,8 +225,8 @@ func online(
 }
 
 extension Transcript {
-    /// Direct TLS and SASL EXTERNAL: the shortest way to a bound session. Roster is request x1 where it is asked for.
-    func logIn(streamManagement: Bool = false) {
+    /// To where the stream's features follow the login.
+    func authenticate() {
         play("""
             D: connected secured
             C: {open}
@@ -220,10 +234,17 @@ extension Transcript {
             C: <auth xmlns='{sasl}' mechanism='EXTERNAL'>=</auth>
             S: <success xmlns='{sasl}'/>
             C: {open}
+            """)
+    }
+
+    /// Direct TLS and SASL EXTERNAL: the shortest way to a bound session. Roster is request x1 where it is asked for.
+    func logIn(streamManagement: Bool = false) {
+        authenticate()
+        play("""
             S: {stream}\(streamManagement ? "{offer bind and sm}" : "{offer bind}")
             C: {bind}
             S: {bound}
-            """ + (streamManagement ? "\nC: <enable xmlns='urn:xmpp:sm:3'/>" : "") + "\nE: online user@example.org/board"
+            """ + (streamManagement ? "\nC: " + (session.options.resumption == nil ? "<enable xmlns='urn:xmpp:sm:3'/>" : "{enable}") : "") + "\nE: online user@example.org/board"
             + (session.options.requestsRoster ? "\nC: <iq type='get' id='x1'><query xmlns='jabber:iq:roster'/></iq>" : ""))
     }
 }
@@ -265,6 +286,7 @@ func describe(_ event: SessionEvent) -> String {
     case .subscription(let verb, let from): "\(verb) \(from)"
     case .acknowledged(let ids): "acknowledged " + ids.joined(separator: " ")
     case .learned(let memory): "learned \(String(decoding: memory.file, as: UTF8.self))"
+    case .resumable(let isResumable): isResumable ? "resumable" : "not resumable"
     case .notice(let text): "notice: \(text)"
     case .ended(let end): "ended, \(end.retry): \(end)"
     }
