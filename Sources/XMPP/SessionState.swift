@@ -43,6 +43,7 @@ struct SessionState {
     enum Ahead {
         case nothing
         case login(SASLExchange)
+        /// Or the resumption, where there is something to resume.
         case bind
     }
 
@@ -284,8 +285,9 @@ struct SessionState {
     ) -> Action {
         switch element {
         case .resumed(let answer):
-            login.boundSession()
-            return resumed(answer, continuation, at: now)
+            let action = resumed(answer, continuation, at: now)
+            if case .goOn = action { login.boundSession() }
+            return action
         case .managementFailed(let answer):
             phase = .login(.bind(id: login.bindID, streamManagement: true), deadline: deadline)
             return .bindInstead(id: login.bindID, h: StreamManagement.count(in: answer))

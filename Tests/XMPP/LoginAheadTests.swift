@@ -68,6 +68,47 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a session that was cut is resumed at once`(isKnown: Bool) {
+        transcript(options(memory()) { $0.resumption = .seconds(60) }) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.auth)
+                S: {stream}\(Transcript.offer("SCRAM-SHA-1"))\(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success)
+                C: {open}{bind}
+                S: {stream}{offer bind and sm}{bound}
+                C: {enable}
+                E: online user@example.org/board
+                S: {enabled}
+                E: resumable
+                D: disconnected
+                E: ended, backoff: the connection was lost
+                O: closeTransport
+                """)
+            let next = $0.next { $0.idSeed = "x" }
+            next.play("""
+                D: connected secured
+                C: {open}\(Self.auth)
+                S: {stream}\(Transcript.offer("SCRAM-SHA-1"))\(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success)
+                C: {open}<resume xmlns='urn:xmpp:sm:3' h='0' previd='sm1'/>
+                """)
+            if isKnown {
+                next.play("""
+                    S: {stream}{offer bind and sm}<resumed xmlns='urn:xmpp:sm:3' previd='sm1' h='0'/>
+                    E: online user@example.org/board resumed
+                    C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>
+                    """)
+            } else {
+                next.play("S: {stream}{offer bind and sm}<failed xmlns='urn:xmpp:sm:3'/>\nC: {bind}\nS: {bound}\nC: {enable}\nE: online user@example.org/board")
+            }
+            next.finish()
+        }
+    }
+
     @Test func `nothing is sent ahead in the clear`() {
         transcript(options(memory())) {
             $0.play("""
