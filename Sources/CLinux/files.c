@@ -21,6 +21,7 @@ int64_t cl_write(int fd, const void *from, size_t count) { return RETRY(write(fd
 int64_t cl_pread(int fd, void *into, size_t count, int64_t offset) { return RETRY(pread(fd, into, count, (off_t)offset)); }
 int64_t cl_seek(int fd, int64_t offset, int whence) { return RETRY(lseek(fd, (off_t)offset, whence)); }
 int cl_fsync(int fd) { return (int)RETRY(fsync(fd)); }
+int cl_fdatasync(int fd) { return (int)RETRY(fdatasync(fd)); }
 int cl_rename(const char *from, const char *to) { return (int)RETRY(rename(from, to)); }
 int cl_unlink(const char *path) { return (int)RETRY(unlink(path)); }
 int cl_mkdir(const char *path, uint32_t mode) { return (int)RETRY(mkdir(path, (mode_t)mode)); }

@@ -58,6 +58,7 @@ int cl_signalfd(void) {
     int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (error) return -error;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file at its limit (setrlimit(2)) is an EFBIG, not the end of the program
     return (int)RETRY(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 

@@ -20,7 +20,7 @@ enum {
     FILE_SIZE_LIMIT = 64 * 1024,
 };
 
-enum kind { SERVICES, ADDRESSES, FILES };
+enum kind { SERVICES, ADDRESSES, FILES, WRITE };
 
 struct file {
     int64_t outcome; // count, or -errno
@@ -44,6 +44,11 @@ struct cl_job {
     cl_address *addresses;
     struct services *services; // of two
     struct file *files;
+    uint8_t *bytes; // to write
+    size_t count;
+    int64_t offset;
+    bool sync;
+    int write_outcome;
 };
 
 struct room { // one class of jobs and the thread that does them
@@ -72,12 +77,15 @@ struct start {
     unsigned generation;
 };
 
-static int class_of(const cl_job *job) { return job->kind == FILES ? CL_CLASS_FILES : CL_CLASS_RESOLVER; }
+static int class_of(const cl_job *job) {
+    return job->kind == FILES ? CL_CLASS_FILES : job->kind == WRITE ? CL_CLASS_DISK : CL_CLASS_RESOLVER;
+}
 
 void cl_job_free(cl_job *job) {
     if (!job) return;
     for (int i = 0; job->files && i < job->text_count; i++) free(job->files[i].bytes);
     free(job->files);
+    free(job->bytes);
     free(job->addresses);
     free(job->services);
     free(job->text);
@@ -149,6 +157,51 @@ static void read_files(cl_job *job) {
     }
 }
 
+static int write_all(const cl_job *job, int fd, int64_t offset) {
+    for (size_t done = 0; done < job->count;) {
+        ssize_t count = RETRY(pwrite(fd, job->bytes + done, job->count - done, (off_t)offset + (off_t)done));
+        if (count < 0) return (int)count;
+        if (count == 0) return -EIO;
+        done += (size_t)count;
+    }
+    return 0;
+}
+
+static int extend_file(const cl_job *job) {
+    int fd = cl_open(job->text, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+    if (fd < 0) return fd;
+    cl_file_info info;
+    int error = cl_fstat(fd, &info);
+    if (error == 0 && info.size < (uint64_t)job->offset) error = -ESTALE;
+    if (error == 0 && info.size > (uint64_t)job->offset) error = (int)RETRY(ftruncate(fd, (off_t)job->offset));
+    if (error == 0 && (error = write_all(job, fd, job->offset)) < 0) (void)!ftruncate(fd, (off_t)job->offset);
+    if (error == 0 && job->sync) error = cl_fdatasync(fd);
+    close(fd);
+    return error;
+}
+
+static int replace_file(cl_job *job) {
+    char *path = job->text, *new = malloc(strlen(path) + 5);
+    if (!new) return -ENOMEM;
+    strcpy(stpcpy(new, path), ".new");
+    (void)cl_unlink(new); // left over from a crash; O_EXCL refuses links that somebody planted
+    int fd = cl_open(new, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    int error = fd < 0 ? fd : write_all(job, fd, 0);
+    if (error == 0) error = cl_fsync(fd);
+    if (fd >= 0) close(fd);
+    if (error == 0) error = cl_rename(new, path);
+    if (error < 0) (void)cl_unlink(new);
+    free(new);
+    char *slash = strrchr(path, '/');
+    if (error < 0 || !slash) return error;
+    slash[slash == path] = 0; // its directory
+    fd = cl_open(path, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0) return fd;
+    error = cl_fsync(fd);
+    close(fd);
+    return error;
+}
+
 static void append(cl_job **first, cl_job **last, cl_job *job) {
     job->next = NULL;
     if (*last) (*last)->next = job;
@@ -174,6 +227,7 @@ static void *work(void *argument) {
             case SERVICES: look_up_services(job); break;
             case ADDRESSES: look_up_addresses(job); break;
             case FILES: read_files(job); break;
+            case WRITE: job->write_outcome = job->offset < 0 ? replace_file(job) : extend_file(job); break;
         }
         pthread_mutex_lock(&worker->mutex);
         if (room->generation == generation) {
@@ -320,6 +374,22 @@ int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t 
     return submit(worker, job);
 }
 
+int64_t cl_submit_write(cl_worker *worker, const char *path, const void *bytes, size_t count, int64_t offset, bool sync) {
+    size_t size = strlen(path) + 1;
+    cl_job *job = new_job(WRITE, size);
+    if (job) job->bytes = malloc(count + 1);
+    if (!job || !job->text || !job->bytes) {
+        cl_job_free(job);
+        return -ENOMEM;
+    }
+    memcpy(job->text, path, size);
+    if (count) memcpy(job->bytes, bytes, count);
+    job->count = count;
+    job->offset = offset;
+    job->sync = sync;
+    return submit(worker, job);
+}
+
 // Takes the job with this number out of a list.
 static cl_job *take(cl_job **first, cl_job **last, int64_t number) {
     cl_job *before = NULL;
@@ -390,6 +460,8 @@ const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome) {
     *outcome = job->files[index].outcome;
     return job->files[index].bytes;
 }
+
+int cl_job_write_outcome(const cl_job *job) { return job->write_outcome; }
 
 size_t cl_worker_stack_used(const cl_worker *worker, int which) {
     const struct room *room = &worker->rooms[which == CL_CLASS_FILES ? CL_CLASS_FILES : CL_CLASS_RESOLVER];

@@ -88,6 +88,14 @@ public enum Files {
         try check(cl_fsync(handle.raw), "sync", directory)
     }
 
+    /// Adds to the end of a file, which is made when it is not there. With one write(2): it is with the
+    /// kernel then, not yet on the medium.
+    public static func append(_ path: String, _ bytes: [UInt8], mode: UInt32) throws(SystemError) {
+        let file = FileDescriptor(owning: try check(cl_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, mode), "open", path))
+        let written = try check(bytes.withUnsafeBytes { cl_write(file.raw, $0.baseAddress, $0.count) }, "write", path)
+        if written < bytes.count { throw SystemError(operation: "write", errno: ENOSPC, object: path) }
+    }
+
     private static func write(_ path: String, _ bytes: [UInt8], _ mode: UInt32) throws(SystemError) {
         let file = FileDescriptor(owning: try check(cl_open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600), "create", path))
         try check(cl_fchmod(file.raw, mode), "set the mode of", path)

@@ -17,6 +17,7 @@ public final class Worker {
         case services((ServiceAnswer) -> Void)
         case addresses(host: String, (AddressAnswer) -> Void)
         case files([String], ([FileOutcome]) -> Void)
+        case written(String, (SystemError?) -> Void)
     }
 
     private struct Pending {
@@ -64,6 +65,18 @@ public final class Worker {
             cl_submit_files(worker, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(truncatingIfNeeded: paths.count), bytesEach)
         }
         return submitted(number, .files(paths, completion), timeout)
+    }
+
+    /// Writes to a small file, which is made with mode 0600 when it is not there.
+    ///
+    /// Without an `offset` it is replaced so that after a power cut either the old or the new contents are there. Else the bytes, which
+    /// may be none, go to where the file ends, or ended before a write that failed; `isSynced`: and are on the medium when this is over.
+    /// The completion gets nil or why nothing was written: `ESTALE` when the file is shorter than `offset`. There is no timeout: two
+    /// writers of one file would be worse.
+    @discardableResult
+    public func write(_ path: String, _ bytes: [UInt8], at offset: Int?, isSynced: Bool, _ completion: @escaping (SystemError?) -> Void) -> Job {
+        let number = bytes.withUnsafeBytes { cl_submit_write(worker, path, $0.baseAddress, $0.count, Int64(offset ?? -1), isSynced) }
+        return submitted(number, .written(path, completion), .seconds(100 * 365 * 86_400))
     }
 
     /// Nobody waits for it any more: its completion is not called.
@@ -144,6 +157,7 @@ public final class Worker {
             handler(.failed(AddressError(host: host, reason: errno == ETIMEDOUT ? "no answer from DNS" : SystemError.words(errno), isTemporary: true)))
         case .files(let paths, let handler):
             handler(paths.map { .failed(SystemError(operation: "read", errno: errno, object: $0)) })
+        case .written(let path, let handler): handler(SystemError(operation: "write", errno: errno, object: path))
         }
     }
 
@@ -172,6 +186,10 @@ public final class Worker {
             }
             cl_job_free(job)
             handler(outcomes)
+        case .written(let path, let handler):
+            let outcome = cl_job_write_outcome(job)
+            cl_job_free(job)
+            handler(outcome < 0 ? SystemError(operation: "write", errno: 0 - outcome, object: path) : nil)
         }
     }
 

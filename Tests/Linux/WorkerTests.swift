@@ -167,6 +167,53 @@ import Time
         #expect(error.description.hasPrefix("cannot look up not a host name: "))
     }
 
+    // MARK: Writing
+
+    /// What one write gives: nil, or the error's number.
+    private func save(_ loop: EventLoop, _ worker: Worker, _ path: String, _ text: String, at offset: Int?, synced: Bool = true) throws -> Int32? {
+        var outcome: SystemError??
+        worker.write(path, Array(text.utf8), at: offset, isSynced: synced) { outcome = .some($0) }
+        #expect(outcome == nil)
+        try run(loop) { outcome != nil }
+        return outcome??.errno
+    }
+
+    @Test func `a file is begun, continued and replaced`() throws {
+        let loop = try EventLoop()
+        let worker = try Worker(loop)
+        let path = folder.path + "/journal"
+        #expect(try save(loop, worker, path, "one ", at: 0) == nil)
+        #expect(try Files.info(path)?.permissions == 0o600)
+        #expect(try save(loop, worker, path, "two ", at: 4, synced: false) == nil)
+        #expect(try save(loop, worker, path, "", at: 8) == nil)
+        #expect(try Files.read(path, limit: 100) == Array("one two ".utf8))
+        #expect(try save(loop, worker, path, "new", at: nil) == nil)
+        #expect(try Files.read(path, limit: 100) == Array("new".utf8))
+        #expect(try Files.list(folder.path) == ["journal"])
+    }
+
+    @Test func `what a failed write left behind is cut, and a file that is too short is not written`() throws {
+        let loop = try EventLoop()
+        let worker = try Worker(loop)
+        let path = folder.file("journal", "good, then half a rec")
+        #expect(try save(loop, worker, path, "record", at: 4) == nil)
+        #expect(try Files.read(path, limit: 100) == Array("goodrecord".utf8))
+        #expect(try save(loop, worker, path, "x", at: 11) == ESTALE)
+        #expect(try Files.read(path, limit: 100) == Array("goodrecord".utf8))
+    }
+
+    @Test func `a full disk is an error, and leaves nothing behind`() throws {
+        let loop = try EventLoop()
+        let worker = try Worker(loop)
+        #expect(try save(loop, worker, "/dev/full", "x", at: 0) == ENOSPC)
+        #expect(try save(loop, worker, folder.path + "/none/journal", "x", at: nil) == ENOENT)
+        #expect(try save(loop, worker, folder.path + "/none/journal", "x", at: 0) == ENOENT)
+        let planted = folder.path + "/journal"
+        symlink(folder.file("victim", "precious"), planted)
+        #expect(try save(loop, worker, planted, "x", at: 0) == ELOOP)
+        #expect(try Files.read(folder.path + "/victim", limit: 100) == Array("precious".utf8))
+    }
+
     @Test func `the threads' stacks are large enough four times over`() throws {
         let loop = try EventLoop()
         let worker = try Worker(loop)

@@ -35,6 +35,7 @@ int64_t cl_write(int fd, const void *from, size_t count);
 int64_t cl_pread(int fd, void *into, size_t count, int64_t offset);
 int64_t cl_seek(int fd, int64_t offset, int whence);
 int cl_fsync(int fd);
+int cl_fdatasync(int fd);
 int cl_rename(const char *from, const char *to);
 int cl_unlink(const char *path);
 int cl_mkdir(const char *path, uint32_t mode);
@@ -186,7 +187,7 @@ int cl_srv_parse(const uint8_t *answer, size_t count, cl_srv *out, int capacity)
 // counts of Embedded Swift on ARM are not atomic, so no Swift value ever crosses. Swift submits and collects
 // on the loop's thread. One thread for each class, so a sensor that hangs does not stop the resolver.
 
-enum { CL_CLASS_RESOLVER = 0, CL_CLASS_FILES = 1, CL_CLASS_COUNT = 2 };
+enum { CL_CLASS_RESOLVER = 0, CL_CLASS_FILES = 1, CL_CLASS_DISK = 2, CL_CLASS_COUNT = 3 };
 enum {
     CL_QUEUE_LIMIT = 64,   // jobs waiting in one class; each sensor has at most one
     CL_FILES_LIMIT = 16,   // files in one job: an IIO channel needs four
@@ -206,6 +207,11 @@ int64_t cl_submit_services(cl_worker *worker, const char *name, const char *othe
 int64_t cl_submit_addresses(cl_worker *worker, const char *host, uint16_t port);
 /// `paths` is `count` NUL-terminated strings one after another. One open and one read(2) for each file.
 int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t bytes_each);
+/// Writes to a file, which is made with mode 0600 when it is not there. `offset` < 0 replaces it as a whole (a new file beside it,
+/// fsync, rename, fsync of the directory: after a power cut either the old or the new contents are there). Else `count` bytes (also 0)
+/// go to `offset`, where the file must end (what stands there of a write that failed is cut), and fdatasync follows when `sync`.
+/// What cannot be written whole is taken back.
+int64_t cl_submit_write(cl_worker *worker, const char *path, const void *bytes, size_t count, int64_t offset, bool sync);
 /// Nobody waits for this job any more: it is dropped from the queue, or its late result is. When it is
 /// running, its class goes on with a new thread.
 void cl_abandon(cl_worker *worker, int64_t number);
@@ -229,6 +235,8 @@ bool cl_address_error_is_absence(int code); // no such name, or a name without a
 int cl_job_file_count(const cl_job *job);
 /// The file's bytes, or NULL and -errno in *outcome; else *outcome is their count.
 const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome);
+/// Of cl_submit_write: 0, or -errno; -ESTALE when the file was shorter than `offset`.
+int cl_job_write_outcome(const cl_job *job);
 /// The most stack in bytes that a thread of this class has used so far, for choosing its size in tests.
 size_t cl_worker_stack_used(const cl_worker *worker, int which_class);
 
