@@ -37,17 +37,24 @@ public final class Agent {
     var recent = RecentMessages()
     var contacts = Contacts()
     var errands = Errands()
+    var outbox: Outbox
     var random: SplitMix64
 
     var saved: SavedLines
     var storedLines: [SavedLines.Line]
     var isOnline = false
+    /// The link is known to be down; false also before the first attempt has come to an end.
+    var isOffline = false
     /// The last effects are on their way: what the state file says stays.
     var isStopping = false
     var onlineSince: Moment?
     var startedAt: Moment?
     /// The moment of the event at hand, or of the last one.
-    var lastEvent = Instant(.zero)
+    var lastMoment = Moment(instant: Instant(.zero), timestamp: Timestamp(milliseconds: 0))
+    /// What was found in the state directory, until `started`.
+    var journalFault: Journal.Fault?
+    var foreignJournal: [UInt8] = []
+    var savedActions: [UInt8]?
     /// What the event at hand has led to so far.
     var effects: [Effect] = []
 
@@ -61,6 +68,11 @@ public final class Agent {
         storedLines = self.saved.lines
         vocabulary = Vocabulary(configuration)
         random = SplitMix64(seed: seed)
+        outbox = Outbox(run: UInt32(truncatingIfNeeded: random.next()))
+        let file = saved[Journal.fileName] ?? []
+        outbox.journal = Journal(file, fault: &journalFault)
+        if journalFault == .foreign { foreignJournal = file }
+        savedActions = saved[RecentMessages.fileName]
         outputs.lines = [LineState](repeating: LineState(), count: configuration.lines.count)
         telemetry.sensors = [SensorState](repeating: SensorState(), count: configuration.sensors.count)
     }
@@ -90,16 +102,17 @@ public final class Agent {
         func consider(_ instant: Instant?) {
             if let instant, next.map({ instant < $0 }) ?? true { next = instant }
         }
-        consider(telemetry.nextDeadline(configuration, after: lastEvent))
+        consider(telemetry.nextDeadline(configuration, after: lastMoment.instant))
         consider(errands.nextDeadline)
         consider(persons.nextDeadline)
         if isOnline { consider(presence.nextDeadline) }
+        consider(outbox.nextDeadline(isOnline: isOnline, isOffline: isOffline, after: lastMoment.instant))
         return next
     }
 
     /// Takes one event and returns what is to be done, in order.
     public func handle(_ event: Event, at now: Moment) -> [Effect] {
-        lastEvent = now.instant
+        lastMoment = now
         switch event {
         case .started(let levels): started(levels, now)
         case .online(_, let resumed): cameOnline(resumed: resumed, now)
@@ -117,8 +130,12 @@ public final class Agent {
         case .tick: tick(now)
         case .reloaded(let configuration, let levels): reload(configuration, levels, now)
         case .stopping(let reason): stop(reason, now)
+        case .acknowledged(let ids): acknowledged(ids, now)
+        case .unsent(let id): outbox.unsent(id)
+        case .journalWritten(let failure): journalWritten(failure, now)
         }
         sendPresence(now)
+        deliverReports(now)
         var done: [Effect] = []
         swap(&done, &effects)
         return done
@@ -132,12 +149,14 @@ public final class Agent {
 
     private func started(_ levels: [Bool?], _ now: Moment) {
         startedAt = now
+        tellLoadedJournal(now)
+        recent.load(savedActions, now)
+        savedActions = nil
         outputs.disconnectedSince = now.instant
         for index in outputs.lines.indices {
             let line = configuration.lines[index]
             let level = index < levels.count ? levels[index] : nil
             outputs.lines[index].level = level
-            outputs.lines[index].reported = level
             guard line.direction == .output, let level else { continue }
             var duration: Duration?
             if line.initial == .restore {
@@ -154,24 +173,27 @@ public final class Agent {
 
     private func cameOnline(resumed: Bool, _ now: Moment) {
         isOnline = true
+        isOffline = false
+        outbox.isStalled = false
         outputs.disconnectedSince = nil
         for index in outputs.lines.indices { outputs.lines[index].disconnectDone = false }
         if !resumed || onlineSince == nil { onlineSince = now }
         if !resumed {
             contacts.everybodyGone()
             presence.reset()
+            outbox.sendAgain()
         }
         presence.isDirty = true
         // Presence first: before it nobody is sure that we are here.
         sendPresence(now)
-        // What happened meanwhile, in its present state; the past is not told.
-        for sensor in configuration.sensors.indices { tellNews(of: sensor, askedAt: now.instant, now) }
-        reportEdges(now, isReconnect: true)
+        // The past is told by the journal; machines get the present.
+        for sensor in telemetry.sensors.indices where telemetry.sensors[sensor].isUnpublished { publish(sensor) }
     }
 
     private func wentOffline(_ reason: String, _ now: Moment) {
         if isOnline || outputs.disconnectedSince == nil { outputs.disconnectedSince = now.instant }
         isOnline = false
+        isOffline = true
     }
 
     private func stop(_ reason: String, _ now: Moment) {
@@ -194,8 +216,8 @@ public final class Agent {
         runTimers(now)
         for errand in errands.takeOverdue(at: now.instant) { finish(errand, now) }
         poll(now)
-        if isOnline { reportEdges(now) }
-        for late in persons.takeLate(at: now.instant) { effects.append(.send(OutgoingMessage(to: late.to, body: Replies.lateMore(late.more)))) }
+        reportEdges(now)
+        for late in persons.takeLate(at: now.instant) { reply(OutgoingMessage(to: late.to, body: Replies.lateMore(late.more))) }
         // A reading may have become stale just now.
         if telemetry.sensors.indices.contains(where: { telemetry.isStale($0, configuration, at: now.instant) }) { presence.isDirty = true }
     }

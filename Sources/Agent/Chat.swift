@@ -95,7 +95,10 @@ extension Agent {
             return reply(asker, Misunderstood(vocabulary: vocabulary, role: asker.role).reply(to: error))
         }
         switch command {
-        case .switchLines, .pulse, .confirm: recent.markActed(message)
+        case .switchLines, .pulse, .confirm:
+            recent.markActed(message)
+            // Before it is done: after a crash the same message may come again.
+            if asker.role >= .operator, let effect = recent.save(message, now) { effects.append(effect) }
         default: break
         }
         perform(command, asker, now)
@@ -143,10 +146,6 @@ extension Agent {
     }
 
     private func names(_ targets: [Target]) -> String { Replies.list(targets.map { vocabulary.text(of: $0) }) }
-
-    func reply(_ asker: Asker, _ text: String, payload: [UInt8] = []) {
-        effects.append(.send(OutgoingMessage(to: asker.from, kind: asker.kind, body: text, thread: asker.thread, payload: payload)))
-    }
 
     func record(_ asker: Asker?, line: LineIndex?, what: String? = nil, outcome: String, _ now: Moment, isEdge: Bool = false) {
         log.add(

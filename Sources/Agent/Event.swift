@@ -27,10 +27,29 @@ public enum Event: Equatable {
     case reading(SensorIndex, SensorOutcome)
     /// `Agent.nextDeadline` has come.
     case tick
+    /// The server has taken these messages over: their ids.
+    case acknowledged([String])
+    /// The message with this id could not be handed to a session.
+    case unsent(String)
+    /// The outcome of writing the journal; nil: it is in the file.
+    case journalWritten(StorageFailure?)
     /// A changed configuration was checked and its lines are claimed.
     case reloaded(Configuration, levels: [Bool?])
     /// The process is asked to stop; the effects that follow are the last ones.
     case stopping(reason: String)
+}
+
+/// Why a file of the state directory could not be written.
+public struct StorageFailure: Equatable, Sendable {
+    /// For presence, in a few words: "disk full".
+    public var status: String
+    /// For the log, with file and reason.
+    public var text: String
+
+    public init(status: String, text: String) {
+        self.status = status
+        self.text = text
+    }
 }
 
 public enum LineOutcome: Equatable {

@@ -68,26 +68,22 @@ extension Agent {
         case .input:
             guard settings.reportsChange else { return }
             outputs.lines[line].changes = min(outputs.lines[line].changes + 1, 1_000_000)
-            if isOnline { reportEdges(now) }
+            reportEdges(now)
         }
     }
 
-    /// Sends the levels that `reports.to` does not know, each line at most once in a while; the last level always.
-    func reportEdges(_ now: Moment, isReconnect: Bool = false) {
+    /// Reports the levels that `reports.to` does not know, each line at most once in a while; the last level always.
+    func reportEdges(_ now: Moment) {
         for index in outputs.lines.indices where outputs.lines[index].changes > 0 {
             let state = outputs.lines[index]
-            if !isReconnect, let at = state.reportedAt, now.instant - at < Outputs.edgeReportInterval { continue }
+            if let at = state.reportedAt, now.instant - at < Outputs.edgeReportInterval { continue }
             outputs.lines[index].changes = 0
             outputs.lines[index].reportedAt = now.instant
             guard let level = state.level else { continue }
-            // Away and back while nobody could be told is the present state only.
-            if isReconnect, level == state.reported { continue }
-            outputs.lines[index].reported = level
             let settings = configuration.lines[index]
             let text = "\(settings.name) is \(word(settings, level))"
-            var record = SenML.record(settings.name, on: level, at: now.timestamp)
-            record.baseName = SenML.baseName(configuration.account.jid)
-            report(Replies.changed(text, times: isReconnect ? 1 : state.changes), isLive: true, payload: SenML.xml([record]))
+            let record = SenML.record(settings.name, on: level, at: Timestamp(milliseconds: 0))
+            report(Replies.changed(text, times: state.changes), .line, source: settings.name, record, now)
         }
     }
 }

@@ -34,8 +34,7 @@ struct LineState: Equatable {
     var disconnectDone = false
 
     // Inputs whose changes are reported:
-    /// The level that `reports.to` knows.
-    var reported: Bool?
+    /// When `reports.to` was told last.
     var reportedAt: Instant?
     /// Changes since then.
     var changes = 0
@@ -108,7 +107,7 @@ struct Outputs {
             {
                 consider(since + policy.after)
             }
-            if disconnectedSince == nil, state.changes > 0, let at = state.reportedAt { consider(at + Outputs.edgeReportInterval) }
+            if state.changes > 0, let at = state.reportedAt { consider(at + Outputs.edgeReportInterval) }
         }
         for ticket in pending { consider(ticket.deadline) }
         return next

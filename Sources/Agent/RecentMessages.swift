@@ -4,8 +4,16 @@ import XMPP
 
 /// Which messages were acted on lately, so that none is executed twice.
 ///
-/// Only hashes are kept: ids are chosen by the sender and may be as long as a stanza.
+/// Only hashes are kept: ids are chosen by the sender and may be as long as a stanza. Those of messages that were acted on
+/// are also written to a file: a header and, for each id, its hash, that of the words, and milliseconds of wall-clock time.
 struct RecentMessages {
+    static let fileName = "acted"
+    static let header: StaticString = "perch-acted 1\n"
+    /// Bytes of one id in the file.
+    private static let savedSize = 24
+    /// Ids in the file before it is written anew with the latest half: 6 KiB.
+    static let maximumSaved = 256
+
     /// Two hours of a person who talks without pause; 256 × 32 bytes.
     static let capacity = 256
     /// A client that counts its ids from 1 after each start would otherwise be ignored for ever.
@@ -19,13 +27,18 @@ struct RecentMessages {
         case sameIDOtherWords
     }
 
-    private struct Entry {
+    private struct Entry: Equatable {
         var key: UInt64
         var body: UInt64
         var at: Instant
         /// A line was switched, or asked to be, because of it.
         var acted: Bool
+        /// From before a restart. Clients count anew after theirs, so only the same words make it the same message.
+        var isOld = false
     }
+
+    /// The file's ids; nil: the file is to be written anew.
+    private var savedCount: Int?
 
     /// A ring: `next` is the oldest once it is full.
     private var entries: [Entry] = []
@@ -38,6 +51,7 @@ struct RecentMessages {
         for key in keys(of: message) {
             if let index = index(of: key, at: now) {
                 if entries[index].body != body {
+                    if entries[index].isOld { continue }
                     sighting = .sameIDOtherWords
                 } else if sighting == .new {
                     sighting = .again
@@ -53,6 +67,56 @@ struct RecentMessages {
     mutating func markActed(_ message: Message) {
         for key in keys(of: message) { mark(key) }
         if let replaces = message.replaces { mark(key(message.from, replaces)) }
+    }
+
+    // MARK: The file
+
+    /// - Returns: what makes the message known after a restart; nil when it has no id.
+    mutating func save(_ message: Message, _ now: Moment) -> Effect? {
+        let keys = keys(of: message)
+        if keys.isEmpty { return nil }
+        if let count = savedCount, count + keys.count <= RecentMessages.maximumSaved {
+            savedCount = count + keys.count
+            var bytes: [UInt8] = []
+            let body = RecentMessages.hash(message.body ?? "", seed: 0)
+            for key in keys { RecentMessages.write(key, body, now.timestamp, &bytes) }
+            return .append(name: RecentMessages.fileName, bytes: bytes, isUrgent: false)
+        }
+        // The oldest first, as in the ring.
+        var bytes = Array(RecentMessages.header.description.utf8)
+        var acted: [Entry] = []
+        for index in entries.indices {
+            let entry = entries[(next + index) % entries.count]
+            if entry.acted { acted.append(entry) }
+        }
+        let count = min(acted.count, RecentMessages.maximumSaved / 2)
+        for entry in acted[(acted.count - count)...] { RecentMessages.write(entry.key, entry.body, now.timestamp - (now.instant - entry.at), &bytes) }
+        savedCount = count
+        return .store(name: RecentMessages.fileName, bytes: bytes)
+    }
+
+    private static func write(_ key: UInt64, _ body: UInt64, _ at: Timestamp, _ bytes: inout [UInt8]) {
+        appendInteger(key, 8, &bytes)
+        appendInteger(body, 8, &bytes)
+        appendInteger(UInt64(bitPattern: at.milliseconds), 8, &bytes)
+    }
+
+    /// Takes the file of the last run. What was not written whole is left out; anything else is only an id that nobody uses.
+    mutating func load(_ file: [UInt8]?, _ now: Moment) {
+        let start = RecentMessages.header.utf8CodeUnitCount
+        guard let file, file.count >= start, Array(file[..<start]) == Array(RecentMessages.header.description.utf8) else { return }
+        var at = start
+        let count = (file.count - start) / RecentMessages.savedSize
+        // Behind a piece of one, appended ones could not be found.
+        if (file.count - start) % RecentMessages.savedSize == 0 { savedCount = count }
+        at += max(0, count - RecentMessages.capacity) * RecentMessages.savedSize
+        while at + RecentMessages.savedSize <= file.count {
+            let saved = Timestamp(milliseconds: Int64(bitPattern: readInteger(file, at + 16, 8)))
+            // A clock that is not set yet makes nothing older than it is.
+            let age = saved < now.timestamp && Spoken.isClockSet(saved) ? now.timestamp - saved : .zero
+            if age < RecentMessages.memory { append(Entry(key: readInteger(file, at, 8), body: readInteger(file, at + 8, 8), at: now.instant - age, acted: true, isOld: true)) }
+            at += RecentMessages.savedSize
+        }
     }
 
     private mutating func mark(_ key: UInt64) {

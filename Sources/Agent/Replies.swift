@@ -87,6 +87,8 @@ enum Replies {
 
     // MARK: Reports
 
+    static let clockWasNotSet = " (from when my clock was not set)"
+
     static func alarm(_ item: String) -> String { "Alarm: \(item)" }
     static func alarmItem(_ sensor: String, _ quantity: String, above: Bool, limit: String) -> String {
         "\(sensor) \(quantity), \(above ? "above" : "below") \(limit)"

@@ -26,33 +26,38 @@ extension Agent {
         for errand in errands.sensorAnswered(sensor) { finish(errand, now) }
     }
 
-    /// Sends what `reports.to` does not know of a sensor yet.
+    /// Reports what `reports.to` does not know of a sensor yet; while offline as well.
     func tellNews(of sensor: SensorIndex, askedAt: Instant, _ now: Moment) {
-        guard isOnline, telemetry.sensors.indices.contains(sensor) else { return }
+        guard telemetry.sensors.indices.contains(sensor) else { return }
         let settings = configuration.sensors[sensor]
         let news = telemetry.news(of: sensor, settings, askedAt: askedAt)
         if news.isEmpty { return }
-        let item = payload(of: [sensor])
+        let item = record(of: sensor)
         for piece in news {
             switch piece {
-            case .alarm: report(Replies.alarm(alarmText(sensor)), isLive: false, payload: item)
-            case .alarmOver: report(Replies.alarmOver(settings.name, value(sensor)), isLive: false, payload: item)
-            case .recovered: report(Replies.recovered(settings.name, value(sensor)), isLive: false, payload: item)
-            case .report: report(quantityText(sensor), isLive: true, payload: item)
-            case .failed: report(Replies.failed(settings.name, telemetry.sensors[sensor].failure ?? "", last: nil), isLive: false)
+            case .alarm: report(Replies.alarm(alarmText(sensor)), .alarm, source: settings.name, item, now)
+            case .alarmOver: report(Replies.alarmOver(settings.name, value(sensor)), .alarm, source: settings.name, item, now)
+            case .recovered: report(Replies.recovered(settings.name, value(sensor)), .alarm, source: settings.name, item, now)
+            case .report: report(quantityText(sensor), .reading, source: settings.name, item, now)
+            case .failed: report(Replies.failed(settings.name, telemetry.sensors[sensor].failure ?? "", last: nil), .alarm, source: settings.name, nil, now)
             }
         }
-        if configuration.reports.pubsub, !item.isEmpty, telemetry.sensors[sensor].failure == nil {
-            effects.append(.publish(node: SenML.node, id: settings.name, item: item))
-        }
+        guard configuration.reports.pubsub, item != nil else { return }
+        if isOnline { publish(sensor) } else { telemetry.sensors[sensor].isUnpublished = true }
     }
 
-    /// To everybody in `reports.to`; live updates are of no use later, so servers shall not store them.
-    func report(_ text: String, isLive: Bool, payload: [UInt8] = []) {
-        guard isOnline else { return }
-        for receiver in configuration.reports.to {
-            effects.append(.send(OutgoingMessage(to: receiver, body: text, noStore: isLive, payload: payload)))
-        }
+    /// The latest reading to the board's own node.
+    func publish(_ sensor: SensorIndex) {
+        telemetry.sensors[sensor].isUnpublished = false
+        let item = payload(of: [sensor])
+        if configuration.reports.pubsub, !item.isEmpty { effects.append(.publish(node: SenML.node, id: configuration.sensors[sensor].name, item: item)) }
+    }
+
+    /// The latest reading as a record without base name and time; nil when it is no good one.
+    private func record(of sensor: SensorIndex) -> SenMLRecord? {
+        guard telemetry.sensors[sensor].failure == nil, let reading = telemetry.sensors[sensor].reading else { return nil }
+        let settings = configuration.sensors[sensor]
+        return SenML.record(settings.name, reading.value, unit: settings.unit, at: Timestamp(milliseconds: 0))
     }
 
     /// SenML of the sensors that have a good reading; empty when none has.

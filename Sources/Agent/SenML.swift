@@ -53,6 +53,24 @@ enum SenML {
         return writer.take()
     }
 
+    private static let head: StaticString = "<sensml xmlns='urn:ietf:params:xml:ns:senml'><senml"
+    private static let tail: StaticString = "/></sensml>"
+
+    /// What of a record the journal keeps: its attributes. The rest is added again when it is sent.
+    static func attributes(_ record: SenMLRecord) -> [UInt8] {
+        let xml = xml([record])
+        let head = head.utf8CodeUnitCount, tail = tail.utf8CodeUnitCount
+        return xml.count > head + tail ? Array(xml[head..<xml.count - tail]) : []
+    }
+
+    /// The pack of one record from its attributes.
+    static func xml(_ attributes: [UInt8], base: JID, at time: Timestamp?) -> [UInt8] {
+        var text = "\(head.description) bn='\(baseName(base))'\(String(decoding: attributes, as: UTF8.self))"
+        if let time, let seconds = self.time(time) { text += " t='\(NumberText.exact(seconds))'" }
+        text += tail.description
+        return Array(text.utf8)
+    }
+
     /// The record of one sensor's reading, in the registry's unit.
     static func record(_ name: String, _ value: Double, unit: String, at timestamp: Timestamp) -> SenMLRecord {
         var record = SenMLRecord(name: SenML.name(name), time: time(timestamp))

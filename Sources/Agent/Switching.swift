@@ -216,7 +216,8 @@ extension Agent {
         if !wasFailing {
             var why = "it still reads \(word(configuration.lines[line], !wanted))"
             if case .failed(let reason) = outcome { why = reason }
-            report(Replies.retrying(configuration.lines[line].name, word(configuration.lines[line], wanted), why), isLive: false)
+            report(
+                Replies.retrying(configuration.lines[line].name, word(configuration.lines[line], wanted), why), .alarm, source: configuration.lines[line].name, nil, now)
         }
     }
 

@@ -33,6 +33,8 @@ struct SensorState: Equatable {
     var sentAt: Instant?
     var sentFailure = false
     var sentAlarm = false
+    /// There is news that the board's own node does not have.
+    var isUnpublished = false
 }
 
 /// When to read the sensors, and what of it is worth a message (product §6). Pure: the `Agent` sends.
@@ -169,7 +171,7 @@ struct Telemetry {
 
     // MARK: What is worth a message
 
-    /// What the receivers do not know yet, most important first; afterwards they do. Only to be asked while online.
+    /// What the receivers do not know yet, most important first; afterwards they do, or will when the journal is delivered.
     ///
     /// - Parameter askedAt: when the reading at hand was asked for; intervals count from there, so that a sensor that
     ///   sometimes takes longer keeps its rhythm.

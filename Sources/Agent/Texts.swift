@@ -151,6 +151,7 @@ extension Agent {
     /// Product §4: healthy without `show`, an alarm `dnd`, something broken `away`; the most important first.
     func wantedPresence(_ now: Moment) -> OwnPresence {
         var alarms: [String] = [], faults: [String] = [], on: [String] = [], inputs: [String] = [], values: [String] = [], off: [String] = []
+        if let trouble = outbox.trouble { faults.append(trouble) }
         for (index, settings) in configuration.lines.enumerated() {
             let state = outputs.lines[index]
             if let why = state.failure {

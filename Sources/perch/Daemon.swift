@@ -11,6 +11,8 @@ import XMPP
 final class Daemon {
     /// After SIGTERM the server gets this long to take our goodbye; systemd's patience is longer.
     static let farewell: Duration = .seconds(1)
+    /// And the disk this long for what is not delivered.
+    static let diskPatience: Duration = .seconds(5)
 
     let loop: EventLoop
     let resolver: Resolver
@@ -24,6 +26,9 @@ final class Daemon {
     var connections = 0
     private let worker: Worker
     let state: StateDirectory
+    private var journal: JournalFile?
+    /// A file of the state directory could not be added to, which is told once.
+    private var toldAppend = false
     private var control: UnixSocketServer?
     private var signals: Signals?
     private var deviceTimer: LoopTimer?
@@ -39,7 +44,7 @@ final class Daemon {
     var generation = 0
 
     init(
-        _ loop: EventLoop, board: Board, agent: Agent, state: StateDirectory, configuration: Configuration,
+        _ loop: EventLoop, board: Board, agent: Agent, state: StateDirectory, journalLength: Int, configuration: Configuration,
         configurationPath: String
     ) throws(SystemError) {
         self.loop = loop
@@ -50,6 +55,9 @@ final class Daemon {
         self.configurationPath = configurationPath
         worker = try Worker(loop)
         resolver = Resolver(worker)
+        journal = JournalFile(loop, worker, path: state.path(of: StateDirectory.journal), length: journalLength) { [self] failure in
+            deliver(.journalWritten(failure))
+        }
     }
 
     // MARK: Start
@@ -104,7 +112,9 @@ final class Daemon {
         switch effect {
         case .send(let message):
             Log.debug("to \(message.to), id \(message.id ?? "-"): \(message.body ?? "")")
-            connection?.use { session, now in session.send(message, at: now) }
+            var isSent = false
+            connection?.use { session, now in isSent = session.send(message, at: now) != nil }
+            if !isSent, let id = message.id { deliver(.unsent(id)) }
         case .presence(let presence): show(presence)
         case .subscription(let verb, let to): connection?.use { session, now in session.send(verb, to: to, at: now) }
         case .removeContact(let jid): connection?.use { session, now in session.removeContact(jid, at: now) }
@@ -118,10 +128,27 @@ final class Daemon {
             deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.get(index) }))
         case .readSensor(let index): read(index)
         case .store(let name, let bytes):
+            if name == StateDirectory.journal {
+                journal?.replace(bytes)
+                break
+            }
             do throws(SystemError) {
                 try state.store(name, bytes)
             } catch {
-                Log.error("\(error); after a restart, outputs with `initial = restore` come up as they were before")
+                Log.error("\(error)\(name == "lines" ? "; after a restart, outputs with `initial = restore` come up as they were before" : "")")
+            }
+        case .append(let name, let bytes, let isUrgent):
+            if name == StateDirectory.journal {
+                journal?.append(bytes, isUrgent: isUrgent)
+                break
+            }
+            // Into the kernel's memory, which takes microseconds and outlasts a crash of ours.
+            do throws(SystemError) {
+                try state.append(name, bytes)
+                toldAppend = false
+            } catch {
+                if !toldAppend { Log.error("\(error); after a restart, a command that is delivered twice might be done twice") }
+                toldAppend = true
             }
         case .log(let level, let text): Log.write(Self.level(level), text)
         }
@@ -234,16 +261,25 @@ final class Daemon {
 
     /// Outputs first, then the goodbye: the lines must follow their policy even when the server does not answer.
     private func stop() {
+        // A second signal does not wait for anything.
         guard !isStopping else { return loop.stop() }
         isStopping = true
         Log.notice("stopping")
         notify.stopping(status: "stopping")
         deliver(.stopping(reason: "stopped"))
         control?.close()
-        guard connection?.stop() == true else { return loop.stop() }
-        let timer = loop.makeTimer { [self] in loop.stop() }
+        guard connection?.stop() == true else { return finish() }
+        let timer = loop.makeTimer { [self] in finish() }
         timer.deadline = Clock.instant() + Self.farewell
         farewellTimer = timer
+    }
+
+    /// Ends the loop as soon as the journal is on disk.
+    func finish() {
+        let timer = loop.makeTimer { [self] in loop.stop() }
+        timer.deadline = Clock.instant() + Self.diskPatience
+        farewellTimer = timer
+        journal?.onIdle = { [self] in loop.stop() }
     }
 
     /// Half of systemd's patience: a loop that is stuck does not come here, and systemd restarts us.

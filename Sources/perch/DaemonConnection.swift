@@ -31,7 +31,7 @@ extension Daemon {
         switch event {
         case .session(let event): handle(event)
         case .down(let reason, _, let retry):
-            if isStopping { return loop.stop() }
+            if isStopping { return finish() }
             deliver(.offline(reason: reason))
             if let retry { Log.warning("offline: \(reason); trying again in \(DurationText.format(retry))") }
             notify.status("offline: \(reason)")
@@ -52,10 +52,10 @@ extension Daemon {
         case .message(let message): deliver(.message(message))
         case .presence(let presence): deliver(.presence(presence))
         case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
-        // The agent has no outbox yet.
-        case .acknowledged, .resumable: break
+        case .acknowledged(let ids): deliver(.acknowledged(ids))
         case .learned(let memory): keep(memory)
         case .notice(let text): Log.info(text)
+        case .resumable: break
         case .ended: break  // told as `.down`
         }
     }

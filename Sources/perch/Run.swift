@@ -16,13 +16,15 @@ enum Run {
         let login = try Login(configuration.account)
         let state = StateDirectory(path: arguments["--state"])
         let facts = Host.facts(isSimulated: configuration.board.profile == "simulated")
-        let agent = Agent(configuration: configuration, saved: state.load(), facts: facts, seed: randomNumber())
+        let saved = state.load()
+        let agent = Agent(configuration: configuration, saved: saved, facts: facts, seed: randomNumber())
         let now = Clock.now()
         let board = try BoardSetup.open(configuration) { agent.initialLevel(of: $0, at: now) }
         let daemon: Daemon
         do throws(SystemError) {
             daemon = try Daemon(
-                try EventLoop(), board: board, agent: agent, state: state, configuration: configuration,
+                try EventLoop(), board: board, agent: agent, state: state, journalLength: saved[StateDirectory.journal]?.count ?? 0,
+                configuration: configuration,
                 configurationPath: path)
         } catch {
             throw Failure(.failed, "\(error)")

@@ -6,7 +6,9 @@ struct StateDirectory {
     /// The files are a few lines each; a larger one is not ours.
     static let maximumFileSize = 256 * 1024
     /// The names that `Agent` stores and wants back.
-    static let names = ["lines"]
+    static let names = ["lines", journal, "acted"]
+    /// What `reports.to` has not got yet; written by `JournalFile`.
+    static let journal = "journal"
     /// `LoginMemory`'s; it holds a secret.
     static let login = "login"
 
@@ -16,7 +18,7 @@ struct StateDirectory {
     init(path: String?) { self.path = path ?? Environment["STATE_DIRECTORY"] ?? "/var/lib/perch" }
 
     /// What was stored last time. A file that cannot be read is worth a warning, not a refusal to start:
-    /// the outputs then come up as after a first start.
+    /// the outputs then come up as after a first start, and what was not delivered is lost.
     func load() -> [String: [UInt8]] {
         var saved: [String: [UInt8]] = [:]
         for name in Self.names { saved[name] = load(name) }
@@ -30,6 +32,13 @@ struct StateDirectory {
             if !error.isAbsent { Log.warning("\(error); going on without what it held") }
             return nil
         }
+    }
+
+    func path(of name: String) -> String { "\(path)/\(name)" }
+
+    /// Adds to the end, without waiting for the disk.
+    func append(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
+        try Files.append(path(of: name), bytes, mode: 0o600)
     }
 
     func store(_ name: String, _ bytes: [UInt8]) throws(SystemError) {

@@ -23,6 +23,8 @@ final class Conversation {
     /// Everything that came out, in order.
     var effects: [Effect] = []
     var stored: [String: [UInt8]] = [:]
+    /// Whether the server takes over every message at once.
+    var acknowledges = true
     private var lastID = 0
 
     init(_ configuration: Configuration = .greenhouse, saved: [String: [UInt8]] = [:], values: [SensorOutcome?]? = nil, seed: UInt64 = 1, online: Bool = true) {
@@ -65,6 +67,9 @@ final class Conversation {
                 case .readSensor(let sensor):
                     if let value = values[sensor] { queue.append(.reading(sensor, value)) }
                 case .store(let name, let bytes): stored[name] = bytes
+                case .append(let name, let bytes, _): stored[name, default: []] += bytes
+                case .send(let message):
+                    if acknowledges, let id = message.id { queue.append(.acknowledged([id])) }
                 default: break
                 }
             }

@@ -289,7 +289,7 @@ import XMPP
 
     @Test func `the state file is written only when something changed`() {
         let board = Conversation()
-        func writes(_ effects: [Effect]) -> Int { effects.filter { if case .store = $0 { true } else { false } }.count }
+        func writes(_ effects: [Effect]) -> Int { effects.filter { if case .store(name: "lines", bytes: _) = $0 { true } else { false } }.count }
         #expect(writes(board.tell("lamp on")) == 1)
         #expect(writes(board.tell("lamp on")) == 0)
         #expect(writes(board.tell("fan on")) == 0)
