@@ -44,7 +44,8 @@ extension Message {
             }
         } else if child.isIn(Carbons.namespace) {
             return !child.isNamed("received") && !child.isNamed("sent")
-        } else if child.is("result", ArchiveResult.namespace) {
+        } else if child.is("result", ArchiveResult.namespace) || child.is("forwarded", "urn:xmpp:forward:0") {
+            // A body beside it only repeats what was said some other time (XEP-0297).
             return false
         } else if let stamp = Delay.stamp(child) {
             // Several servers may have held it; the oldest is when it was said. Any of them makes it late.

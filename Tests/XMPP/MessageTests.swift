@@ -87,7 +87,9 @@ import Time
             $0.play("""
                 S: <message from='eve@example.net/x'><forwarded xmlns='urn:xmpp:forward:0'>
                    <message xmlns='jabber:client' from='alice@example.org/phone'><body>lamp on</body></message></forwarded></message>
-                E: message normal from eve@example.net/x
+                S: <message from='alice@example.org/phone'><body>lamp on</body><forwarded xmlns='urn:xmpp:forward:0'>
+                   <delay xmlns='urn:xmpp:delay' stamp='2026-11-22T16:00:00Z'/>
+                   <message xmlns='jabber:client' from='alice@example.org/phone'><body>lamp on</body></message></forwarded></message>
                 """)
         }
     }
