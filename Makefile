@@ -1,5 +1,5 @@
 # Perch: everything a newcomer needs, each target by itself. The work is done by the scripts in tools/.
-.PHONY: help build test demo embedded bench chaos check-imports check-hosts clean
+.PHONY: help build test demo embedded bench chaos offline-after check-imports check-hosts clean
 
 help:
 	@echo 'make demo       a private XMPP server, a simulated board and a chat with it, on this machine'
@@ -8,6 +8,7 @@ help:
 	@echo 'make embedded   Embedded Swift for x86_64 and arm64, as the boards get it, and its self-tests'
 	@echo 'make bench      memory, sizes, latency and XML rate, measured beside other programs'
 	@echo 'make chaos      ten minutes of faults at random, with a printed seed (CHAOS_SECONDS, CHAOS_SEED)'
+	@echo 'make offline-after  how long a board that is gone is shown as online, on four servers: 13 minutes'
 	@echo 'make clean      remove what was built'
 
 build:
@@ -30,6 +31,9 @@ bench:
 
 chaos:
 	tools/chaos
+
+offline-after:
+	tools/offline-after
 
 check-imports:
 	tools/check-imports

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness.authority import Authority  # noqa: E402
 from harness.person import Person  # noqa: E402
 from harness.prosody import Prosody  # noqa: E402
-from harness.servers import SERVERS, make_server  # noqa: E402
+from harness.servers import EACH, make_server  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +35,6 @@ def servers(tmp_path_factory, authority):
     yield server
     for one in running.values():
         one.stop()
-
-
-# Over TLS 1.3 ejabberd 23.01 offers SCRAM-SHA-1-PLUS, names no kind of channel binding (XEP-0440) and knows tls-unique only.
-UNBOUND = pytest.mark.xfail(reason="a login that guesses tls-exporter is refused: Invalid channel binding", strict=False)
-EACH = [pytest.param(name, id=name.replace(" ", "-"), marks=[UNBOUND] if name == "ejabberd 23.01" else []) for name in SERVERS]
 
 
 @pytest.fixture(params=EACH)

@@ -2,6 +2,8 @@
 import ssl
 import socket
 
+import pytest
+
 from harness.perch import run
 
 
@@ -61,3 +63,29 @@ def test_both_ports_show_the_certificate_of_the_domain(each_server):
     with socket.create_connection((each_server.address, each_server.direct_port), timeout=5) as plain:
         with context.wrap_socket(plain, server_hostname=each_server.domain) as secured:
             assert secured.version() in ("TLSv1.2", "TLSv1.3")
+
+
+def kept_for(person, server, asked):
+    """Seconds that the server says it keeps a lost session for (XEP-0198 max) when it is asked for so many."""
+    somebody = person("somebody", server)
+    return int(somebody.exchange(f"<enable xmlns='urn:xmpp:sm:3' resume='true' max='{asked}'/>", "{urn:xmpp:sm:3}enabled").get("max"))
+
+
+@pytest.mark.parametrize("name, asked, kept", [
+    ("prosody 0.12", 17, 600), ("prosody 13", 17, 600), ("prosody 0.12", 9999, 600), ("prosody 13", 9999, 600),
+    ("ejabberd 23.01", 17, 17), ("ejabberd 24.12", 17, 17), ("ejabberd 23.01", 9999, 300), ("ejabberd 24.12", 9999, 300)])
+def test_how_long_a_lost_session_is_kept_is_asked_for_on_ejabberd_and_told_by_prosody(servers, person, name, asked, kept):
+    assert kept_for(person, servers(name), asked) == kept
+
+
+def test_prosody_13_tells_after_how_much_silence_it_asks(servers):
+    """XEP-0478; a session is dropped after twice that."""
+    import re
+    with socket.create_connection((servers("prosody 13").address, servers("prosody 13").direct_port), timeout=5) as plain:
+        context = ssl.create_default_context(cafile=servers("prosody 13").ca)
+        with context.wrap_socket(plain, server_hostname="garden.example") as secured:
+            secured.sendall(b"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='garden.example' version='1.0'>")
+            text = b""
+            while b"</stream:features>" not in text:
+                text += secured.recv(65536)
+    assert re.search(rb"<limits[^>]*>.*<idle-seconds>840</idle-seconds>", text), text

@@ -34,6 +34,7 @@ class Seen:
 
     def __init__(self, stanza):
         xml = stanza.xml
+        self.time = time.monotonic()
         self.sender, self.bare = stanza["from"].full, stanza["from"].bare
         self.type = xml.get("type", "available")
         self.show = xml.findtext("{jabber:client}show")
@@ -163,6 +164,18 @@ class Person:
 
     def send_raw(self, xml):
         self._do(lambda client: client.send_raw(xml))
+
+    def exchange(self, xml, answer, deadline=10):
+        """Send an element that is no stanza; the XML of the first element `answer` ({namespace}name) that comes after."""
+        async def ask(client):
+            came = asyncio.get_running_loop().create_future()
+            client.register_handler(Callback(answer, MatchXPath(answer), lambda stanza: came.done() or came.set_result(stanza.xml)))
+            try:
+                client.send_raw(xml)
+                return await asyncio.wait_for(came, deadline)
+            finally:
+                client.remove_handler(answer)
+        return self._do(ask, deadline + 2)
 
     def say(self, to, text, deadline=10):
         """Send `text` and return the body of the next message from there."""
