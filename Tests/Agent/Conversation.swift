@@ -33,6 +33,7 @@ final class Conversation {
             facts: HostFacts(model: "Simulated board", kernel: "Linux 6.12", version: "0.1.0", hostname: "greenhouse", booted: Instant(.zero)), seed: seed)
         self.values = values ?? configuration.sensors.map { _ in .value(21.4) }
         levels = []
+        stored = saved
         for index in configuration.lines.indices {
             switch agent.initialLevel(of: index, at: moment) {
             case .on: levels.append(true)
