@@ -50,8 +50,8 @@ public struct ChannelBindings: Equatable, Sendable {
 
     var isEmpty: Bool { tlsExporter == nil && tlsUnique == nil && tlsServerEndPoint == nil }
 
-    /// The strongest that is here and that the server announces. Where it announces nothing, as Prosody 0.12 does, the
-    /// one that RFC 9266 §3 and RFC 5802 §6.1 make the default of the connection's version of TLS.
+    /// The strongest that is here and that the server announces. One that announces nothing is older than `tls-exporter`
+    /// and means `tls-unique` (RFC 5802 §6.1), also ejabberd 23.01 over TLS 1.3, which has none: nothing binds there.
     func strongest(announced: [String]?) -> Kind? {
         var raw = Kind.tlsExporter.rawValue &+ 1
         while raw > 0 {
@@ -59,7 +59,7 @@ public struct ChannelBindings: Equatable, Sendable {
             guard let kind = Kind(rawValue: raw), self[kind] != nil else { continue }
             if let announced {
                 if announced.contains("\(kind.name)") { return kind }
-            } else if kind != .tlsServerEndPoint {
+            } else if kind == .tlsUnique {
                 return kind
             }
         }
