@@ -8,7 +8,10 @@ public struct Backoff: Equatable, Sendable {
     /// uses as well: each of our logins throws them out.
     public static let shortestSlow: Duration = .seconds(300)
     public static let longestSlow: Duration = .seconds(3600)
-    /// A session that lasted this long was a good one: the next failure starts anew.
+    /// After a session that lasted this long the next failure starts anew: ten times the first delay, so that a link that
+    /// drops again and again is away for a tenth of its time, and no server is asked more often than every ten seconds.
+    public static let steadySession: Duration = .seconds(10)
+    /// A session that lasted this long also makes up for rejections before it.
     public static let goodSession: Duration = .seconds(60)
 
     private var failures = 0
@@ -26,11 +29,11 @@ public struct Backoff: Equatable, Sendable {
     ///     thousand boards do not come back in the same second after a power cut.
     public mutating func next(after retry: Retry, lasted: Duration?, random: UInt64) -> Duration {
         if let lasted {
-            if lasted >= Self.goodSession {
+            if lasted >= Self.steadySession {
                 failures = 0
                 wasAtOnce = false
-                if retry != .slowly { slowFailures = 0 }
             }
+            if lasted >= Self.goodSession, retry != .slowly { slowFailures = 0 }
             // Two boards that throw each other out never stay that long: neither waits longer than this.
             if lasted >= Self.longestSlow { slowFailures = 0 }
         }

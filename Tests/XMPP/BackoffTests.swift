@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `only a session that lasted starts anew`() {
-        #expect(delays([(.backoff, nil), (.backoff, nil), (.backoff, .seconds(59)), (.backoff, .seconds(60)), (.backoff, nil)])
+        #expect(delays([(.backoff, nil), (.backoff, nil), (.backoff, .seconds(9)), (.backoff, .seconds(10)), (.backoff, nil)])
             == [1, 2, 4, 1, 2].map { .seconds($0) })
     }
 
