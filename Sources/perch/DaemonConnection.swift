@@ -52,7 +52,9 @@ extension Daemon {
         case .message(let message): deliver(.message(message))
         case .presence(let presence): deliver(.presence(presence))
         case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
-        case .acknowledged(let ids): deliver(.acknowledged(ids))
+        case .acknowledged(let ids):
+            for id in ids { Log.debug("acknowledged: \(id)") }
+            deliver(.acknowledged(ids))
         case .learned(let memory): keep(memory)
         case .notice(let text): Log.info(text)
         case .resumable: break
