@@ -1,7 +1,12 @@
 """Faults at random, and the judge of what they did. The long form is `make chaos`."""
+import contextlib
+import os
+
 import pytest
 
 from chaos.history import Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
+from chaos.storm import blow, seed
+from harness.servers import make_server
 
 LIMITS = Limits(recovery=10, lateness=30)
 
@@ -71,6 +76,7 @@ def test_the_judge_sees_a_lost_reading_and_who_lost_it():
     verdict = Verdict(history(reports=reports, sent={"f": "air 1002 °C"}, taken={"f"}), LIMITS)
     assert verdict.problems == [] and [reading.value for reading in verdict.lost_by_server] == [1002]
     assert problems(reports=reports, readings=[Reading("air", 1001, 1), Reading("air", 1002, 2, certain=False)]) == []
+    assert problems(reports=reports, kills=[5]) == [] and len(problems(reports=reports, kills=[1])) == len(problems(reports=reports, kills=[13])) == 1
 
 
 def test_the_judge_tells_what_was_sent_again_from_what_was_doubled():
@@ -84,6 +90,13 @@ def test_the_judge_sees_readings_out_of_order():
     reports = [Report("air", 1002, 1, "a"), Report("air", 1001, 2, "b"), Report("soil", 1001, 3, "c")]
     assert problems(reports=reports) == ["the reading air 1001 came after 1002"]
     assert problems(reports=history().reports + [Report("air", 1001, 4, "d")]) == []  # again under its id
+
+
+def test_the_judge_sees_a_reading_with_another_time():
+    def told(time):
+        return problems(readings=[Reading("air", 1001, 1, between=(500, 503))], reports=[Report("air", 1001, 9, "a", True, time)])
+    assert told(500) == told(503.5) == told(None) == []
+    assert told(510) == ["the reading air 1001 came with a time that is 10.0 s after it was taken"]
 
 
 def test_the_judge_sees_a_slow_recovery_and_none():
@@ -101,3 +114,16 @@ def test_the_judge_sees_a_level_that_the_drives_do_not_explain_and_a_crash():
     assert problems(levels={"l02": 1}) == ["l02 is 1 at the end, which no drive explains"]
     assert problems(levels={"l03": 1}, started=10) == ["l03 is 1 at the end, which no drive explains"]
     assert problems(crashes=["perch ended"]) == ["perch ended"]
+
+
+def test_no_command_is_executed_twice_and_no_reading_is_lost_in_a_short_storm(tmp_path, authority):
+    number, seconds = seed(), float(os.environ.get("CHAOS_SHORT_SECONDS", 25))
+    with contextlib.ExitStack() as running:
+        servers = {
+            name: running.enter_context(make_server(name, tmp_path / name.replace(" ", "-"), authority=authority))
+            for name in ("prosody 0.12", "ejabberd 23.01")}
+        outcome = blow(servers, tmp_path, seconds, number, short=True)
+    for name, (trial, verdict) in outcome.items():
+        trial.write_log(tmp_path / f"chaos-{name}.log")
+        print(verdict.markdown(name), verdict.summary(), sep="\n")
+    assert [f"{name}: {problem}" for name, (_, verdict) in outcome.items() for problem in verdict.problems] == [], f"CHAOS_SEED={number}, see {tmp_path}"

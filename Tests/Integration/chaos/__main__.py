@@ -1,14 +1,13 @@
-"""make chaos: CHAOS_SECONDS (600: the whole of it), CHAOS_SEED, CHAOS_SERVERS (all that this machine has, else names with commas),
+"""make chaos: CHAOS_SECONDS (600: the whole of it), CHAOS_SEED, CHAOS_SERVERS (all four, else names with commas),
 CHAOS_LOGS (a folder for what happened when)."""
 import os
 import sys
 import tempfile
 
-from harness.prosody import Prosody
+from harness.servers import SERVERS, make_server
 
 from .storm import blow, seed
 
-SERVERS = {"Prosody 0.12": Prosody}
 END = 60  # seconds of CHAOS_SECONDS that are kept for the last readings to arrive
 
 
@@ -23,7 +22,7 @@ def main():
         servers, bad = {}, False
         try:
             for name in names:
-                servers[name] = SERVERS[name](os.path.join(folder, name.replace(" ", "-")))
+                servers[name] = make_server(name, os.path.join(folder, name.replace(" ", "-")))
                 servers[name].start()
             outcome = blow(servers, folder, max(10, seconds - END), number, tell=lambda text: print(text, file=sys.stderr, flush=True))
         finally:

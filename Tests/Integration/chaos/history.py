@@ -6,6 +6,11 @@ ACKNOWLEDGED = re.compile(r"^(\w+) is (on|off)\b")
 REFUSED = re.compile(r"I did not do (it|this|that)|I did none|did not switch|I did nothing")
 # Between the board's log and the client two threads write down when; they may swap what happens at the same time.
 CLOCK_SLACK = 0.5
+# SenML's times are rounded to milliseconds; the rest is a busy machine.
+TIME_SLACK = 1
+# While the board is online a reading is in its memory for so long before it goes to disk, if the server has not taken it over
+# by then: a memory card is not written for each. Killing the program, which does not happen to a link, may lose that much.
+IN_MEMORY = 10
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Reading:
     value: int
     at: float
     certain: bool = True
+    between: tuple = None  # seconds since 1970: it was measured in this time
 
 
 @dataclass
@@ -49,6 +55,7 @@ class Report:
     at: float
     id: str = None
     delayed: bool = False
+    time: float = None  # seconds since 1970 that it carries
 
 
 @dataclass
@@ -80,6 +87,7 @@ class History:
     taken: set = field(default_factory=set)   # ids that a server has acknowledged
     levels: dict = field(default_factory=dict)  # line -> level at the end, asked of the simulated board
     started: float = 0                        # when the last process of the board was started
+    kills: list = field(default_factory=list)  # when a process of the board was killed
     crashes: list = field(default_factory=list)
 
 
@@ -187,13 +195,22 @@ class Verdict:
         arrived = {(report.sensor, report.value): report for report in reversed(reports)}
         self.arrived = len(arrived)
         missing = [reading for reading in self.history.readings if reading.certain and (reading.sensor, reading.value) not in arrived]
-        self.lost, self.lost_by_server = [], []
+        self.lost, self.lost_by_server, self.lost_by_kill = [], [], []
         for reading in missing:
             ids = [id for id, text in self.history.sent.items() if re.match(rf"{reading.sensor} {reading.value}\b", text)]
-            # The server said that it had it, and was killed.
-            (self.lost_by_server if any(id in self.history.taken for id in ids) else self.lost).append(reading)
+            if any(id in self.history.taken for id in ids):
+                self.lost_by_server.append(reading)  # it said that it had it, and was killed
+            elif any(0 <= kill - reading.at <= IN_MEMORY for kill in self.history.kills):
+                self.lost_by_kill.append(reading)
+            else:
+                self.lost.append(reading)
         for reading in self.lost:
             self._problem(f"the reading {reading.sensor} {reading.value} of {reading.at:.1f} s never came")
+        taken = {(reading.sensor, reading.value): reading for reading in self.history.readings}
+        for report in reports:
+            between = taken[(report.sensor, report.value)].between
+            if report.time is not None and between and not between[0] - TIME_SLACK <= report.time <= between[1] + TIME_SLACK:
+                self._problem(f"the reading {report.sensor} {report.value} came with a time that is {report.time - between[0]:.1f} s after it was taken")
         latest, self.disordered = {}, []
         for report in reports:
             if report.value < latest.get(report.sensor, report.value):
@@ -275,6 +292,7 @@ class Verdict:
             f"{len(commands)} commands and {sum(len(command.copies) for command in commands)} copies said: {done} done, {len(self.twice)} of them twice; "
             f"{len(self.answered)} answered, {len(self.refused)} refused as late, {len(self.false_answers)} answers false, latest execution after {self.lateness:.1f} s",
             f"{certain} readings taken: {self.arrived} arrived, {len(self.lost)} lost, {len(self.lost_by_server)} lost by a killed server that had acknowledged them, "
+            f"{len(self.lost_by_kill)} lost in the memory of the killed board, "
             f"{self.reports_raw} sent again under their id, {len(self.reports_doubled)} doubled, {len(self.disordered)} out of order",
         ]
         if self.rss:

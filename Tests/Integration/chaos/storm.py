@@ -16,7 +16,7 @@ QUICK = [
     "delays", "pieces", "stall", "reset", "closed", "answers_swallowed", "commands_swallowed", "server_half_open", "refused", "server_killed",
     "board_frozen", "board_killed",
 ]
-ALL = QUICK + ["black_hole", "board_half_open", "closed_at_once", "ignored", "server_stopped", "board_restarted"]
+ALL = QUICK + ["black_hole", "board_half_open", "closed_at_once", "ignored", "server_stopped", "server_frozen", "board_restarted"]
 
 
 def seed():
@@ -30,7 +30,7 @@ def blow(servers, folder, seconds, number, short=False, tell=print):
     for name, server in servers.items():
         trials[name] = Trial(
             server, os.path.join(str(folder), "chaos-" + name.replace(" ", "-")), seconds, f"{number} {name}", QUICK if short else ALL,
-            Limits(RECOVERY, LATENESS, warm_up=15 if short else 60), gap=(0.5, 2) if short else (1, 6), settle=20 if short else 60,
+            Limits(RECOVERY, LATENESS, warm_up=15 if short else 60), gap=(0.5, 2) if short else (4, 14), settle=20 if short else 60,
             patience=0.25 if short else 1, name=name, tell=tell)
     with concurrent.futures.ThreadPoolExecutor(len(trials)) as threads:
         runs = {name: threads.submit(trial.run) for name, trial in trials.items()}
