@@ -5,6 +5,7 @@
 Nothing here is a test with a limit: machines differ. What is compared was measured minutes apart on the same one.
 """
 import base64
+import contextlib
 import os
 import signal
 import socket
@@ -22,6 +23,8 @@ sys.path[:0] = [HERE, os.path.join(TOP, "Tests", "Integration")]
 from harness.perch import Perch  # noqa: E402
 from harness.process import Process  # noqa: E402
 from harness.prosody import Prosody  # noqa: E402
+from harness.servers import make_server  # noqa: E402
+import logins  # noqa: E402
 from stream import stream  # noqa: E402
 
 IDLE_SECONDS = 60
@@ -158,9 +161,25 @@ def main(perch, embedded, strophe, xml, embedded_xml, arm, command):
         print(f"\nEmbedded binary for arm64, stripped: {os.stat(arm).st_size / 1000:.0f} KB.")
     inside = dict(line.split() for line in subprocess.run([command], check=True, capture_output=True, text=True).stdout.splitlines())
     print(f"\nChat command to line set inside the process, simulated board, ordinary Swift: median {inside['median']} µs, p95 {inside['p95']} µs.")
+    print("\n" + round_trips(embedded, strophe))
     print("\n| XML, MB/s of processor time | bare Expat | Perch | ratio |\n|---|---|---|---|")
     for name, rate in rates.items():
         print(f"| {name} | {rate['expat']} | {rate['perch']} | {rate['ratio']} |")
+
+
+def round_trips(perch, strophe):
+    """The table of logins. Debian 12's mod_sasl2 needs a newer Prosody than Debian 12 has, so that one has classic SASL only."""
+    with tempfile.TemporaryDirectory(prefix="perch-logins.") as folder, contextlib.ExitStack() as running:
+        def start(name, **options):
+            return running.enter_context(make_server(name, os.path.join(folder, name.replace(" ", "-")), **options))
+        old = start("prosody 0.12")
+        new = start("prosody 13", modules=["sasl2", "sasl2_bind2", "sasl2_fast", "sasl2_sm"])
+        ejabberd = start("ejabberd 24.12", modules=["auth_fast"])
+        rows = [
+            ("Prosody 0.12, STARTTLS", old, False), ("Prosody 0.12, direct TLS", old, True),
+            ("Prosody 13 with SASL2, Bind 2, FAST, direct TLS", new, True), ("ejabberd 24.12 with SASL2, Bind 2, FAST, STARTTLS", ejabberd, False),
+            ("ejabberd 24.12 with SASL2, Bind 2, FAST, direct TLS", ejabberd, True)]
+        return logins.table(perch, strophe, rows, folder, note)
 
 
 def library(name):

@@ -1,5 +1,5 @@
 /* The C bot that Perch is measured against: libstrophe, TLS, a login, an answer to each message.
- * strophe-bot JID PASSWORD HOST PORT CA-FILE */
+ * strophe-bot JID PASSWORD HOST PORT CA-FILE [direct] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@ static void on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
 {
     (void)error, (void)reason;
     if (event != XMPP_CONN_CONNECT) { xmpp_stop(context); return; }
+    puts("bound"), fflush(stdout);
     xmpp_handler_add(conn, on_message, NULL, "message", NULL, context);
     xmpp_stanza_t *presence = xmpp_presence_new(context);
     xmpp_send(conn, presence);
@@ -31,11 +32,11 @@ static void on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
 
 int main(int count, char **words)
 {
-    if (count != 6) return 2;
+    if (count < 6) return 2;
     xmpp_initialize();
     xmpp_ctx_t *context = xmpp_ctx_new(NULL, NULL);
     xmpp_conn_t *conn = xmpp_conn_new(context);
-    xmpp_conn_set_flags(conn, XMPP_CONN_FLAG_MANDATORY_TLS);
+    xmpp_conn_set_flags(conn, count > 6 ? XMPP_CONN_FLAG_LEGACY_SSL : XMPP_CONN_FLAG_MANDATORY_TLS);
     xmpp_conn_set_jid(conn, words[1]);
     xmpp_conn_set_pass(conn, words[2]);
     xmpp_conn_set_cafile(conn, words[5]);
