@@ -49,18 +49,21 @@ void cl_drain(int fd) {
     (void)RETRY(read(fd, &count, sizeof count));
 }
 
-int cl_signalfd(void) {
+static int signals(const int *numbers) {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
+    for (; *numbers; numbers++) sigaddset(&set, *numbers);
     int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (error) return -error;
+    return error ? -error : (int)RETRY(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+int cl_signalfd(void) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); // a file at its limit (setrlimit(2)) is an EFBIG, not the end of the program
-    return (int)RETRY(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+    return signals((const int[]){SIGTERM, SIGINT, SIGHUP, 0});
 }
+
+int cl_signalfd_continued(void) { return signals((const int[]){SIGCONT, 0}); }
 
 int cl_signal_next(int fd) {
     struct signalfd_siginfo info;

@@ -40,6 +40,10 @@ public final class EventLoop {
     private var timers: [LoopTimer] = []
     private var armed: Instant?
     private var stopped = false
+    /// Readable after a CONT; set by `Signals`.
+    var continued: Int32 = -1
+    /// Nanoseconds that the machine has slept since it started.
+    private var slept = EventLoop.sleptNanoseconds()
     private let mainTimer = LoopTimer()
     /// Shared by all readers of one turn; its contents are valid only inside a handler.
     let readBuffer: UnsafeMutableRawBufferPointer
@@ -105,6 +109,24 @@ public final class EventLoop {
         return timer
     }
 
+    /// Called when the process was stopped or the machine slept, and before anything that came meanwhile is handled.
+    public var onWake: () -> Void = {}
+
+    /// A turn that comes so much later than it was asked for means that nobody let us run.
+    private static let lateTurn: Duration = .seconds(5)
+    /// Two clocks that are read one after the other are never quite the same.
+    private static let shortestSleep: Int64 = 1_000_000_000
+
+    private static func sleptNanoseconds() -> Int64 { cl_boottime_ns() - cl_monotonic_ns() }
+
+    /// To be called between reading something and acting on it: the process may have been stopped since the turn began.
+    func checkForWake(isLate: Bool = false) {
+        let hasContinued = continued >= 0 && cl_signal_next(continued) > 0
+        let known = slept
+        slept = EventLoop.sleptNanoseconds()
+        if isLate || hasContinued || slept - known > EventLoop.shortestSleep { onWake() }
+    }
+
     /// Runs until `stop`. `beforeWait` is called each time before waiting, where a driver flushes and sets its deadline.
     public func run(beforeWait: () -> Void = {}) throws(SystemError) {
         stopped = false
@@ -120,11 +142,13 @@ public final class EventLoop {
     /// One wait and the handlers of what it brought. Without `wait` only what is ready now.
     public func turn(wait: Bool) throws(SystemError) {
         arm()
+        let expected = armed.map { max($0, Clock.instant()) }
         let epollDescriptor = epoll.raw
         var failure: Int32 = 0
         withUnsafeTemporaryAllocation(of: cl_event.self, capacity: EventLoop.batch) { events in
             let count = cl_epoll_wait(epollDescriptor, events.baseAddress, Int32(EventLoop.batch), wait ? -1 : 0)
             if count < 0 { failure = count }
+            checkForWake(isLate: expected.map { Clock.instant() - $0 > EventLoop.lateTurn } ?? false)
             var i = 0
             while i < Int(count) {
                 deliver(events[i])

@@ -9,14 +9,19 @@ public enum Signal: Equatable, Sendable {
     case hangup
 }
 
-/// TERM, INT and HUP as events of the loop; PIPE is ignored. Make it before the first thread (a `Worker`'s first
+/// TERM, INT and HUP as events of the loop, CONT as its `onWake`; PIPE is ignored. Make it before the first thread (a `Worker`'s first
 /// job), so that all threads leave signals to the loop. One for a process.
 public final class Signals {
     private let descriptor: FileDescriptor
+    private let continued: FileDescriptor
 
     public init(_ loop: EventLoop, _ handler: @escaping (Signal) -> Void) throws(SystemError) {
         let raw = try check(cl_signalfd(), "receive", "signals")
         descriptor = FileDescriptor(owning: raw)
+        let cont = try check(cl_signalfd_continued(), "receive", "signals")
+        continued = FileDescriptor(owning: cont)
+        loop.continued = cont
+        try loop.add(cont, .read) { [loop] _ in loop.checkForWake() }
         try loop.add(raw, .read) { _ in
             while true {
                 switch cl_signal_next(raw) {

@@ -59,6 +59,9 @@ public final class TCPConnection {
         try check(cl_tcp_user_timeout(descriptor, timeout.clampedMilliseconds), "set the timeout of", peer.description)
     }
 
+    /// Whether this machine still has the address that it is known to the peer by; without it nothing comes back.
+    public var hasAddress: Bool { !isOpen || cl_socket_has_address(descriptor) }
+
     /// No more will be sent; the peer sees the end of the stream when it has read all.
     public func finishSending() { if isOpen { _ = cl_shutdown_writing(descriptor) } }
 
@@ -108,6 +111,8 @@ public final class TCPConnection {
     private func receive() {
         let count = cl_receive(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count)
         if count > 0 {
+            loop.checkForWake()
+            guard isOpen else { return }
             onBytes(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<Int(count)]))
             // After what was answered at once: then the answer has carried the acknowledgement.
             if isOpen { cl_tcp_acknowledge(descriptor) }

@@ -91,6 +91,43 @@ final class Connection {
         return true
     }
 
+    // MARK: The network
+
+    /// A link, an address or a route has changed.
+    func networkChanged() {
+        switch phase {
+        case .open(let link): link.networkChanged()
+        case .waiting: return hurry()
+        case .idle, .dialing: break
+        }
+        // An attempt that was begun before may fail for what is mended now.
+        hasNetworkChanged = !isOnline
+    }
+    private var hasNetworkChanged = false
+
+    /// The process was stopped or the machine slept: what waits in the socket is old, and the server may have given us up.
+    func woke() {
+        switch phase {
+        case .open(let link): link.use { session, now in session.woke(at: now) }
+        case .waiting: hurry()
+        case .idle, .dialing: break
+        }
+    }
+
+    /// Ends a pause of the backoff, whose growth goes on: a link that comes and goes is no reason to hammer the server. A
+    /// pause that somebody must end by correcting something stays.
+    private func hurry() {
+        guard case .waiting = phase, !isSlow, let due = timer?.deadline else { return }
+        let now = Clock.instant()
+        let earliest = max(now, (lastHurry ?? now) + (lastHurry == nil ? .zero : Self.hurryInterval))
+        if earliest >= due { return }
+        lastHurry = earliest
+        timer?.deadline = earliest
+    }
+    private static let hurryInterval: Duration = .seconds(5)
+    private var lastHurry: Instant?
+    private var isSlow = false
+
     // MARK: Attempts
 
     private func dial() {
@@ -199,7 +236,10 @@ final class Connection {
         let pause = backoff.next(after: retry, lasted: lasted, random: randomNumber())
         phase = .waiting
         timer?.deadline = Clock.instant() + pause
-        onEvent(.down(reason: reason, end: end, retry: pause))
+        isSlow = retry == .slowly
+        if hasNetworkChanged { hurry() }
+        hasNetworkChanged = false
+        onEvent(.down(reason: reason, end: end, retry: timer?.deadline.map { max(.zero, $0 - Clock.instant()) } ?? pause))
     }
 
     private static func describe(_ end: Link.End, _ endpoint: Endpoint) -> (String, Retry) {

@@ -31,6 +31,7 @@ final class Daemon {
     private var toldAppend = false
     private var control: UnixSocketServer?
     private var signals: Signals?
+    private var network: NetworkMonitor?
     private var deviceTimer: LoopTimer?
     private var watchdogTimer: LoopTimer?
     private var farewellTimer: LoopTimer?
@@ -66,6 +67,11 @@ final class Daemon {
     func run(_ login: Login) throws(Failure) {
         do throws(SystemError) {
             signals = try Signals(loop) { [self] signal in handle(signal) }
+            loop.onWake = { [self] in
+                Log.info("this process was stopped, or the machine slept: what came meanwhile counts as late")
+                connection?.woke()
+            }
+            watchNetwork()
             deviceTimer = loop.makeTimer { [self] in deviceTimerFired() }
             try watchEdges()
             try listenForControl()
@@ -76,6 +82,18 @@ final class Daemon {
             try loop.run()
         } catch {
             throw Failure(error.isPermission ? .permission : .failed, "\(error)")
+        }
+    }
+
+    /// Without it a dead connection is found by the keepalive all the same.
+    private func watchNetwork() {
+        do throws(SystemError) {
+            network = try NetworkMonitor(loop) { [self] in
+                Log.debug("the network has changed")
+                connection?.networkChanged()
+            }
+        } catch {
+            Log.info("\(error)")
         }
     }
 

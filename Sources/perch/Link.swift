@@ -77,6 +77,13 @@ final class Link {
         drain()
     }
 
+    /// The network may be another one now: asks the server for a sign of life, or gives up an address that we no longer have.
+    func networkChanged() {
+        if tcp.hasAddress { return use { session, now in session.ping(at: now) } }
+        session.disconnected(at: Clock.now())
+        drain()
+    }
+
     /// Ends it at once, without a word to anybody.
     func abandon() {
         onEvent = { _ in }

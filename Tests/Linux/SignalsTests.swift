@@ -19,6 +19,52 @@ import Testing
         withExtendedLifetime(signals) {}
     }
 
+    @Test func `a process that was stopped wakes before what came meanwhile is handled`() throws {
+        let loop = try EventLoop()
+        let signals = try Signals(loop) { _ in }
+        var pairs: [(Int32, Int32)] = []
+        defer {
+            for pair in pairs {
+                _ = cl_close(pair.0)
+                _ = cl_close(pair.1)
+            }
+        }
+        var log: [String] = []
+        loop.onWake = { log.append("woke") }
+        for _ in 0..<20 { // more than the loop takes from the kernel at a time
+            let (near, far) = socketPair()
+            pairs.append((near, far))
+            try loop.add(near, .read) { _ in
+                var byte: UInt8 = 0
+                _ = cl_read(near, &byte, 1)
+                log.append("bytes")
+            }
+            _ = cl_write(far, "x", 1)
+        }
+        _ = cl_raise(SIGCONT)
+        try run(loop) { log.count > 20 }
+        #expect(log == ["woke"] + Array(repeating: "bytes", count: 20))
+        try loop.turn(wait: false)
+        #expect(log.count == 21)
+        withExtendedLifetime(signals) {}
+    }
+
+    @Test func `a stop in the middle of a turn is seen by whoever reads`() throws {
+        let loop = try EventLoop()
+        let signals = try Signals(loop) { _ in }
+        var woke = 0
+        loop.onWake = { woke += 1 }
+        loop.checkForWake()
+        #expect(woke == 0)
+        _ = cl_raise(SIGCONT)
+        loop.checkForWake()
+        loop.checkForWake()
+        #expect(woke == 1)
+        loop.checkForWake(isLate: true)
+        #expect(woke == 2)
+        withExtendedLifetime(signals) {}
+    }
+
     @Test func `the program's arguments and environment are at hand`() {
         #expect(!Environment.arguments.isEmpty)
         #expect(Environment.arguments == Array(CommandLine.arguments.dropFirst()))

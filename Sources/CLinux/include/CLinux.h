@@ -100,6 +100,8 @@ void cl_drain(int fd);
 /// Blocks TERM, INT and HUP for this and later threads and makes them readable on the descriptor
 /// returned; ignores PIPE.
 int cl_signalfd(void);
+/// The same for CONT alone: readable when the process was stopped and goes on.
+int cl_signalfd_continued(void);
 /// The next signal's number, or -EAGAIN.
 int cl_signal_next(int fd);
 int cl_raise(int signal);
@@ -144,6 +146,17 @@ int cl_unix_connect(const char *path);
 /// Sends one datagram to a Unix socket; a leading @ means the abstract name space.
 int cl_unix_datagram(const char *path, const void *from, size_t count);
 int cl_nonblocking(int fd);
+
+// MARK: Network (network.c)
+
+/// A netlink socket that tells of links, addresses and routes (rtnetlink(7)).
+int cl_network_monitor(void);
+/// Takes what waits there, at most 16 datagrams: 1 when something changed that matters to a connection, 0 when not.
+int cl_network_changed(int fd, void *buffer, size_t capacity);
+/// Whether one of the messages in a datagram matters. Pure.
+bool cl_network_matters(const void *bytes, size_t count);
+/// Whether this machine still has the address that a connected socket sends from.
+bool cl_socket_has_address(int fd);
 
 // MARK: Process (process.c)
 

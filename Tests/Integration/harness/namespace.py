@@ -51,6 +51,13 @@ class Namespace:
             raise RuntimeError(f"{' '.join(words)}: {done.stderr}")
         return done.stdout
 
+    def connect(self, other, ours="10.9.8.1/24", theirs="10.9.8.2/24"):
+        """A cable to another namespace: the link `cable` in both."""
+        self.run("ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", str(other.holder.pid))
+        for namespace, address in ((self, ours), (other, theirs)):
+            namespace.run("ip", "address", "add", address, "dev", "cable")
+            namespace.run("ip", "link", "set", "cable", "up")
+
     def socket(self, make):
         """What `make()` gives, a socket, made inside; it stays there wherever it is used."""
         result = []
