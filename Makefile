@@ -1,11 +1,12 @@
 # Perch: everything a newcomer needs, each target by itself. The work is done by the scripts in tools/.
-.PHONY: help build test demo embedded bench chaos offline-after check-imports check-hosts clean
+.PHONY: help build test demo embedded bench chaos fuzz offline-after check-imports check-hosts clean
 
 help:
 	@echo 'make demo       a private XMPP server, a simulated board and a chat with it, on this machine'
 	@echo 'make test       every suite; ends with "N passed, N failed"'
 	@echo 'make build      ordinary Swift, for work on the sources (.build/debug/perch)'
 	@echo 'make embedded   Embedded Swift for x86_64 and arm64, as the boards get it, and its self-tests'
+	@echo 'make fuzz       libFuzzer, 5 minutes for each of its targets (FUZZ_SECONDS=5 is a first look)'
 	@echo 'make bench      memory, sizes, latency and XML rate, measured beside other programs'
 	@echo 'make chaos      ten minutes of faults at random, with a printed seed (CHAOS_SECONDS, CHAOS_SEED)'
 	@echo 'make offline-after  how long a board that is gone is shown as online, on four servers: 13 minutes'
@@ -34,6 +35,10 @@ chaos:
 
 offline-after:
 	tools/offline-after
+
+fuzz:
+	tools/install-packages build
+	tools/fuzz
 
 check-imports:
 	tools/check-imports
