@@ -266,9 +266,9 @@ public final class Agent {
         }
     }
 
-    func ignoreStranger(_ person: JID, _ what: String, _ now: Moment) {
+    func ignoreStranger(_ person: JID, _ what: String, but why: String = "is not listed under [people]", _ now: Moment) {
         guard strangers.shouldLog(person, at: now.instant) else { return }
         let address = String(person.bare.description.prefix(ActivityLog.maximumText))
-        effects.append(.log(.notice, "\(address) \(what), but is not listed under [people]: no answer was given"))
+        effects.append(.log(.notice, "\(address) \(what), but \(why): no answer was given"))
     }
 }

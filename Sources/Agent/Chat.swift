@@ -23,6 +23,10 @@ extension Agent {
         // Answering errors makes loops; rooms are not joined in this version; headlines are not meant for us.
         case .error, .groupchat, .headline: return
         }
+        // A room that is listed does not lend its role to a nickname (XEP-0045 §7.5).
+        if message.isFromRoom {
+            return ignoreStranger(message.from, "passed on a private message", but: "is a group chat and who is behind a nickname is not known", now)
+        }
         guard let role = role(of: message.from) else {
             if message.body != nil || message.isEncrypted { ignoreStranger(message.from, "wrote to this board", now) }
             return

@@ -19,6 +19,8 @@ public struct Message: Equatable, Sendable {
     public var receiptFor: String?
     /// XEP-0380, OMEMO or OpenPGP: the readable body, if any, is only a hint for humans.
     public var isEncrypted: Bool
+    /// XEP-0045: somebody in a group chat said it, privately or to all. `from` then names a room and a nickname, and never a person.
+    public var isFromRoom = false
     /// XEP-0359 `<origin-id/>`.
     public var originID: String?
     /// XEP-0308: the id of the message that this one corrects.

@@ -54,6 +54,8 @@ extension Message {
             requestsReceipt = true
         } else if child.is("received", Receipts.namespace) {
             receiptFor = child.attribute("id")
+        } else if Occupant.isSign(child) {
+            isFromRoom = true
         } else if Encryption.isSign(child) {
             isEncrypted = true
         } else if child.is("origin-id", StanzaIDs.namespace) {

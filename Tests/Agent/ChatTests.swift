@@ -61,6 +61,17 @@ import XMPP
         #expect(board.levels[0] == false)
     }
 
+    @Test func `a room does not lend its role to a private message`() {
+        var configuration = Configuration.greenhouse
+        configuration.people.entries.append(.init(local: "garden", domain: "rooms.example.org", role: .operator))
+        let board = Conversation(configuration)
+        let effects = board.tell("lamp on", from: "garden@rooms.example.org/alice") { $0.isFromRoom = true }
+        #expect(effects == [.log(.notice, "garden@rooms.example.org passed on a private message, but is a group chat and who is behind a nickname is not known: no answer was given")])
+        // Also not in the name of somebody who is listed.
+        #expect(Conversation.texts(board.tell("lamp on", from: "alice@example.org/phone") { $0.isFromRoom = true }) == [])
+        #expect(board.levels[0] == false)
+    }
+
     @Test func `typing notices and receipts are not answered`() {
         let board = Conversation()
         #expect(board.tell(nil) == [])

@@ -104,6 +104,16 @@ import Time
         }
     }
 
+    @Test(arguments: [
+        "<x xmlns='http://jabber.org/protocol/muc#user'/>", "<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' jid='alice@example.org/phone'/></x>",
+        "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='x'/>",
+    ])
+    func `what an occupant of a room says privately is marked`(sign: String) {
+        online {
+            $0.play("S: <message from='garden@rooms.example.org/alice' type='chat'><body>lamp on</body>\(sign)</message>\nE: message chat from garden@rooms.example.org/alice from a room \"lamp on\"")
+        }
+    }
+
     @Test func `an OTR message is marked`() {
         online {
             $0.play("S: <message from='alice@example.org/phone'><body>?OTRv23?</body></message>\nE: message normal from alice@example.org/phone encrypted \"?OTRv23?\"")

@@ -305,6 +305,7 @@ private func describe(_ message: Message) -> String {
     if message.requestsReceipt { words.append("receipt wanted") }
     if let receipt = message.receiptFor { words.append("receipt for \(receipt)") }
     if message.isEncrypted { words.append("encrypted") }
+    if message.isFromRoom { words.append("from a room") }
     if let origin = message.originID { words.append("origin \(origin)") }
     if let replaces = message.replaces { words.append("replaces \(replaces)") }
     if let error = message.error { words.append("error \(error)") }
