@@ -172,9 +172,9 @@ private final class SessionRun {
                 }
                 if steps.has("w") { try require(!contains(bytes, "mechanism='PLAIN'"), "the password is sent where SCRAM was used before") }
                 try server.hear(bytes)
-                var text = String(decoding: bytes, as: UTF8.self)
                 // What breaks two rules at once may be refused for either.
-                if text.hasPrefix("<stream:error>") { text = "a stream error" }
+                let text = String(decoding: bytes[..<(position(of: "<stream:error>", in: bytes) ?? bytes.count)], as: UTF8.self)
+                if text.isEmpty { continue }
                 if let last = log.last, last.hasPrefix("C: ") { log[log.count - 1] = last + text } else { log.append("C: " + text) }
             case .startTLS:
                 try require(!isEncrypted && !isShakingHands, "TLS inside TLS")
@@ -198,9 +198,11 @@ private final class SessionRun {
     }
 }
 
-func contains(_ bytes: [UInt8], _ word: String) -> Bool {
+func contains(_ bytes: [UInt8], _ word: String) -> Bool { position(of: word, in: bytes) != nil }
+
+private func position(of word: String, in bytes: [UInt8]) -> Int? {
     let word = Array(word.utf8)
-    guard bytes.count >= word.count else { return false }
-    for at in 0...bytes.count - word.count where bytes[at] == word[0] && bytes[at...].starts(with: word) { return true }
-    return false
+    guard bytes.count >= word.count else { return nil }
+    for at in 0...bytes.count - word.count where bytes[at] == word[0] && bytes[at...].starts(with: word) { return at }
+    return nil
 }
