@@ -16,6 +16,8 @@ final class Online {
     var lastSent: Instant
     /// A probe is on its way and must be answered by then.
     var probeDeadline: Instant?
+    /// A stanza beyond our limits has come, and was told: once is enough.
+    var hasPassedOver = false
     /// When we last said something to somebody (XEP-0012).
     var lastActive: Instant
 

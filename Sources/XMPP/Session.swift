@@ -114,17 +114,32 @@ public final class Session {
             let current = parser
             let event: XMLEvent?
             do throws(XMLError) { event = try current.nextEvent() } catch {
+                // Somebody's stanza that even passing over was too much for: it must not be delivered again (XEP-0198 §5).
+                if let online, error.isExcess { passOver(error, online, at: now) }
                 return carryOut(state.unreadable(error), at: now)
             }
             guard let event else { return }
             switch event {
             case .streamOpen(let root): carryOut(state.opened(StreamHeader(root)), at: now)
             case .element(let element): received(element, at: now)
+            case .passedOver(let error):
+                guard let online else { return carryOut(state.unreadable(error), at: now) }
+                passOver(error, online, at: now)
             case .streamClose: carryOut(state.streamClosed(), at: now)
             }
             if case .ended = state.phase { return }
             if current !== parser { return }
         }
+    }
+
+    /// A stanza beyond our limits counts as handled: else it would come again, and again be the end.
+    private func passOver(_ error: XMLError, _ online: Online, at now: Moment) {
+        online.heard = now.instant
+        online.probeDeadline = nil
+        online.management.received()
+        acknowledge(online)
+        if !online.hasPassedOver { outbox.put(.event(.notice("passed over what somebody sent: \(error.description)"))) }
+        online.hasPassedOver = true
     }
 
     private func received(_ element: Element, at now: Moment) {
@@ -197,7 +212,7 @@ public final class Session {
             break
         case .openStream(let layer):
             let isLoggedIn = layer == .authenticated
-            parser = XMLStreamParser(limits: isLoggedIn ? XMLLimits() : .beforeLogin)
+            parser = XMLStreamParser(limits: isLoggedIn ? .afterLogin : .beforeLogin)
             StreamHeader.write(
                 to: &outbox.writer, domain: options.jid.domain, from: layer == .clear ? nil : options.jid.bare)
             carryOut(state.runAhead(&login, at: now), at: now)

@@ -33,6 +33,14 @@ public enum XMLError: Error, Equatable, Sendable {
         }
     }
 
+    /// One stanza is more than we hold; what is sent is XML all the same.
+    var isExcess: Bool {
+        switch self {
+        case .stanzaTooLong, .tagTooLong, .tooDeep, .tooManyAttributes, .tooManyNodes: true
+        case .notWellFormed, .restricted, .encoding, .prefix, .textBetweenStanzas, .outOfMemory: false
+        }
+    }
+
     /// For the log.
     public var description: String {
         switch self {

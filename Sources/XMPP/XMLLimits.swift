@@ -19,11 +19,20 @@ public struct XMLLimits: Equatable, Sendable {
     /// A roster of 5000 contacts in a group each fits.
     public static let nodes = 16 * 1024
 
+    /// Open elements that even a stanza that is passed over may have: Expat keeps some 180 bytes for each of them, for good.
+    public static let deepest = 8 * 1024
+    /// The same for the bytes of an unfinished tag that Expat looks at again, at each read, while it is passed over: about a
+    /// second of a small board. A tag of 2 MB that arrives in pieces of 4 KB comes to this.
+    static let scannedBytes = 512 * 1024 * 1024
+
     public var stanzaBytes: Int
     public var depth: Int
     public var attributes: Int
     public var tagBytes: Int
     public var nodes: Int
+    /// A stanza beyond the limits is passed over (`XMLEvent.passedOver`) and the stream goes on. Servers let through more than
+    /// we hold, so a stranger could otherwise end our stream with one message, and with each time that it is delivered again.
+    public var passesOver = false
 
     public init(
         stanzaBytes: Int = XMLLimits.stanzaBytes, depth: Int = XMLLimits.depth, attributes: Int = XMLLimits.attributes,
@@ -34,6 +43,13 @@ public struct XMLLimits: Equatable, Sendable {
         self.attributes = attributes
         self.tagBytes = tagBytes
         self.nodes = nodes
+    }
+
+    /// For a stream that is ours: anybody may send us stanzas.
+    public static var afterLogin: XMLLimits {
+        var limits = XMLLimits()
+        limits.passesOver = true
+        return limits
     }
 
     /// For a stream on which SASL has not succeeded.

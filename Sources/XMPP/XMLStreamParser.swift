@@ -7,6 +7,8 @@ public enum XMLEvent: Equatable {
     case streamOpen(Element)
     /// One complete child of the root.
     case element(Element)
+    /// A child of the root was beyond the limits, and nothing of it was kept (`XMLLimits.passesOver`).
+    case passedOver(XMLError)
     /// The root's end tag. Nothing that follows it is looked at.
     case streamClose
 }
@@ -41,9 +43,16 @@ public final class XMLStreamParser {
     /// The last node of the stanza is text that more text may be added to.
     @exclusivity(unchecked) private var isTextOpen = false
 
+    /// Why the stanza at hand is passed over.
+    @exclusivity(unchecked) private var excess: XMLError?
+    /// Bytes of its unfinished tags that Expat looked at again.
+    private var scanned = 0
+
     @exclusivity(unchecked) private var ready: XMLEvent?
     @exclusivity(unchecked) private var failure: XMLError?
     @exclusivity(unchecked) private var isSuspended = false
+    /// The root has begun.
+    @exclusivity(unchecked) private var isOpen = false
     /// The root has ended.
     @exclusivity(unchecked) private var isClosed = false
     @exclusivity(unchecked) private var isFinished = false
@@ -169,10 +178,12 @@ public final class XMLStreamParser {
         } else if status == XML_STATUS_ERROR {
             failure = expatError()
         } else if let expat {
-            if given &- boundary > limits.stanzaBytes {
-                failure = .stanzaTooLong(limit: limits.stanzaBytes)
-            } else if given &- Int(XML_GetCurrentByteIndex(expat)) > limits.tagBytes {
-                failure = .tagTooLong(limit: limits.tagBytes)
+            let unfinished = given &- Int(XML_GetCurrentByteIndex(expat))
+            if given &- boundary > limits.stanzaBytes { exceed(.stanzaTooLong(limit: limits.stanzaBytes)) }
+            if unfinished > limits.tagBytes { exceed(.tagTooLong(limit: limits.tagBytes)) }
+            if excess != nil {
+                scanned += unfinished
+                if scanned > XMLLimits.scannedBytes { failure = .tagTooLong(limit: limits.tagBytes) }
             }
         }
     }
@@ -208,6 +219,25 @@ public final class XMLStreamParser {
         _ = XML_StopParser(expat, XML_Bool(XML_FALSE))
     }
 
+    /// The stanza at hand is more than we hold.
+    private func exceed(_ error: XMLError) {
+        guard limits.passesOver, isOpen else {
+            if failure == nil { failure = error }
+            return
+        }
+        if excess != nil { return }
+        excess = error
+        scanned = 0
+        openNodes.removeAll(keepingCapacity: true)
+        if isKnownUniquelyReferenced(&arena) { arena.reset() } else { arena = XMLArena() }
+    }
+
+    /// In a report of Expat's, which is stopped where the stream cannot go on.
+    private func refuse(_ error: XMLError) {
+        exceed(error)
+        if failure != nil { _ = XML_StopParser(expat, XML_Bool(XML_FALSE)) }
+    }
+
     /// Stops Expat behind the event that is ready now.
     private func suspend() {
         boundary = Int(XML_GetCurrentByteIndex(expat)) &+ Int(XML_GetCurrentByteCount(expat))
@@ -223,14 +253,16 @@ public final class XMLStreamParser {
     private func start(_ name: UnsafePointer<XML_Char>, _ attributes: UnsafeMutablePointer<UnsafePointer<XML_Char>?>?) {
         guard failure == nil, !isClosed else { return }
         depth += 1
-        if depth > limits.depth { return fail(.tooDeep(limit: limits.depth)) }
+        if depth > XMLLimits.deepest { return fail(.tooDeep(limit: XMLLimits.deepest)) }
+        if depth > limits.depth { refuse(.tooDeep(limit: limits.depth)) }
+        if failure != nil || excess != nil { return }
         if depth <= 2 {
             if isKnownUniquelyReferenced(&arena) { arena.reset() } else { arena = XMLArena() }
         }
         isTextOpen = false
         let arena = self.arena
         let index = arena.nodes.count
-        if index >= limits.nodes { return fail(.tooManyNodes(limit: limits.nodes)) }
+        if index >= limits.nodes { return refuse(.tooManyNodes(limit: limits.nodes)) }
 
         let (local, namespace) = arena.storeName(name)
         let firstAttribute = arena.attributes.count
@@ -238,7 +270,7 @@ public final class XMLStreamParser {
         if let attributes {
             while let key = attributes[2 * count], let value = attributes[2 * count + 1] {
                 count += 1
-                if count > limits.attributes { return fail(.tooManyAttributes(limit: limits.attributes)) }
+                if count > limits.attributes { return refuse(.tooManyAttributes(limit: limits.attributes)) }
                 let (local, namespace) = arena.storeAttributeName(key)
                 let stored = arena.store(value, strlen(value))
                 arena.attributes.append(XMLArena.Attribute(name: local, namespace: namespace, value: stored))
@@ -248,8 +280,9 @@ public final class XMLStreamParser {
             XMLArena.Node(
                 name: local, namespace: namespace, firstAttribute: UInt32(truncatingIfNeeded: firstAttribute),
                 attributeCount: UInt16(truncatingIfNeeded: count), isText: false, end: UInt32(truncatingIfNeeded: index + 1)))
-        if arena.bytes.count > heldBytes { return fail(.stanzaTooLong(limit: limits.stanzaBytes)) }
+        if arena.bytes.count > heldBytes { return refuse(.stanzaTooLong(limit: limits.stanzaBytes)) }
         if depth == 1 {
+            isOpen = true
             ready = .streamOpen(Element(arena: arena, index: index))
             suspend()
         } else {
@@ -261,6 +294,14 @@ public final class XMLStreamParser {
         guard failure == nil, !isClosed else { return }
         depth -= 1
         isTextOpen = false
+        if depth > 0, let passed = excess {
+            if depth == 1 {
+                excess = nil
+                suspend()
+                ready = .passedOver(passed)
+            }
+            return
+        }
         guard let index = openNodes.popLast() else {
             isClosed = true
             return
@@ -269,7 +310,11 @@ public final class XMLStreamParser {
         if depth == 1 {
             let previous = boundary
             suspend()
-            if boundary &- previous > limits.stanzaBytes { return fail(.stanzaTooLong(limit: limits.stanzaBytes)) }
+            if boundary &- previous > limits.stanzaBytes {
+                let error = XMLError.stanzaTooLong(limit: limits.stanzaBytes)
+                if !limits.passesOver { return fail(error) }
+                return ready = .passedOver(error)
+            }
             ready = .element(Element(arena: arena, index: index))
         }
     }
@@ -277,16 +322,17 @@ public final class XMLStreamParser {
     private func characters(_ text: UnsafePointer<XML_Char>, _ count: Int) {
         guard failure == nil, !isClosed else { return }
         guard depth > 1 else { return betweenStanzas(text, count) }
+        if excess != nil { return }
         let arena = self.arena
         let span = arena.store(text, count)
-        if arena.bytes.count > heldBytes { return fail(.stanzaTooLong(limit: limits.stanzaBytes)) }
+        if arena.bytes.count > heldBytes { return refuse(.stanzaTooLong(limit: limits.stanzaBytes)) }
         // Expat reports one text in pieces: at line ends, character references and ends of input.
         let index = arena.nodes.count
         if isTextOpen, index > 0 {
             arena.nodes[index - 1].name.count &+= span.count
             return
         }
-        if index >= limits.nodes { return fail(.tooManyNodes(limit: limits.nodes)) }
+        if index >= limits.nodes { return refuse(.tooManyNodes(limit: limits.nodes)) }
         isTextOpen = true
         arena.nodes.append(
             XMLArena.Node(

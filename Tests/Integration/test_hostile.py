@@ -270,19 +270,39 @@ def after_login(bytes_to_send):
 
 @pytest.mark.parametrize("poison", [
     b"<message from='x@y/z' type='chat'><body>&undefined;</body></message>",
-    b"<message from='x@y/z' type='chat'><body>" + b"a" * 300_000 + b"</body></message>",
-    b"<iq type='result'>" * 40,
+    b"<iq type='result'>" * 10_000,
     b"<presence from='@@@///'/><stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>127.0.0.1:1</see-other-host></stream:error></stream:stream>",
     b"</stream:stream>",
     b"</wrong>",
     b"<!DOCTYPE x>",
-], ids=["undefined entity", "huge stanza", "deep stanza", "see-other-host", "stream end", "wrong end tag", "doctype"])
+], ids=["undefined entity", "bottomless stanza", "see-other-host", "stream end", "wrong end tag", "doctype"])
 def test_after_login_poison_ends_the_stream_and_nothing_else(poison, against, prosody):
     account = prosody.account("board")
     daemon, rogue = against(after_login(poison)(account), board=account)
     daemon.online()
     rogue.wait_until_finished(1)
     assert daemon.process.running
+    assert daemon.memory()[0] < MOST_MEMORY
+
+
+@pytest.mark.parametrize("excess", [
+    b"<body>" + b"a" * 300_000 + b"</body>", b"<a>" * 40 + b"</a>" * 40, b"<a " + b" ".join(b"a%d=''" % at for at in range(100)) + b"/>",
+    b"<a/>" * 20_000, b"<a b='" + b"c" * 100_000 + b"'/>",
+], ids=["a huge body", "depth", "attributes", "elements", "a huge tag"])
+def test_after_login_what_is_beyond_the_limits_is_passed_over(excess, against, prosody):
+    """Strangers can send it through honest servers: it must not be the end of the stream."""
+    account = prosody.account("board")
+
+    def script(connection):
+        connection.login(account)
+        connection.expect("jabber:iq:roster")
+        connection.send(b"<message from='x@y/z' type='chat'>" + excess + b"</message><iq type='get' id='after' from='garden.example'><ping xmlns='urn:xmpp:ping'/></iq>")
+        connection.expect(r"<iq[^>]*id=[\"']after[\"']")
+        connection.expect_close(60)
+    daemon, rogue = against(script, board=account)
+    daemon.online()
+    assert rogue.wait_for_bytes(b"after") and daemon.process.running
+    assert len(rogue.connections) == 1
     assert daemon.memory()[0] < MOST_MEMORY
 
 

@@ -19,6 +19,7 @@ func parse(_ pieces: [ArraySlice<UInt8>], limits: XMLLimits = XMLLimits()) -> Pa
                 switch event {
                 case .streamOpen(let root): parsed.events.append("open \(root.name) {\(root.namespace)}")
                 case .element(let element): parsed.events.append("\(element)")
+                case .passedOver(let error): parsed.events.append("passed over \(error.description)")
                 case .streamClose: parsed.events.append("close")
                 }
             }

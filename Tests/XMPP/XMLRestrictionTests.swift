@@ -133,6 +133,23 @@ import XMPP
         #expect(parseStream("<a>" + String(repeating: "<b/>x", count: 5) + "</a>", limits: limits).error == .tooManyNodes(limit: 10))
     }
 
+    @Test(arguments: [
+        "<a><b><c><d/></c></b></a>", "<a x='' b='' c='' d=''/>", "<a><b/><b/><b/><b/><b/></a>", "<a>\(String(repeating: "x", count: 200))</a>",
+    ])
+    func `what is beyond the limits can be passed over`(stanza: String) {
+        var limits = XMLLimits(stanzaBytes: 150, depth: 4, attributes: 3, nodes: 5)
+        limits.passesOver = true
+        let parsed = parseStream("<n/>\(stanza) <n/>\(stanza)\(stanza)</stream:stream>", limits: limits)
+        #expect(parsed.error == nil)
+        #expect(parsed.events.map { $0.hasPrefix("passed over") ? "passed over" : $0 } == ["<n xmlns='jabber:client'/>", "passed over", "<n xmlns='jabber:client'/>", "passed over", "passed over", "close"])
+    }
+
+    @Test func `a stream header beyond the limits is never passed over`() {
+        var limits = XMLLimits(attributes: 3)
+        limits.passesOver = true
+        #expect(parseEveryWay(Array("<stream:stream xmlns:stream='urn:s' a='' b='' c='' d=''><a/>".utf8), limits: limits) == Parsed(events: [], error: .tooManyAttributes(limit: 3)))
+    }
+
     @Test func `a long namespace is not copied for each short prefix`() {
         let limits = XMLLimits(stanzaBytes: 15_000)
         let declarations = (0..<3).map { "xmlns:p\($0)='\(String(repeating: "u", count: 1000))\($0)'" }.joined(separator: " ")

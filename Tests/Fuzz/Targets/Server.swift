@@ -63,6 +63,7 @@ struct FuzzServer {
             switch event {
             case .streamOpen: openStream()
             case .element(let element): answer(element)
+            case .passedOver: break
             case .streamClose: say("</stream:stream>")
             }
         }
