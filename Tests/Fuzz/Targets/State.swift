@@ -10,7 +10,77 @@ func fuzzState(_ input: [UInt8]) throws(Broken) {
     switch kind {
     case UInt8(ascii: "l"): try savedLines(bytes)
     case UInt8(ascii: "m"): try loginMemory(bytes)
+    case UInt8(ascii: "j"): try journal(bytes)
+    // Each line as a record with the right checksum.
+    case UInt8(ascii: "J"):
+        var file = Array("perch-journal 1\n".utf8)
+        for body in bytes.split(separator: UInt8(ascii: "\n")) { file += record(Array(body)) }
+        try journal(file)
     default: break
+    }
+}
+
+private func record(_ body: [UInt8]) -> [UInt8] {
+    var rest: [UInt8] = [], record: [UInt8] = [0xA5]
+    appendInteger(UInt64(body.count), 2, &rest)
+    rest += body
+    appendInteger(UInt64(CRC32.of(rest, rest.indices)), 4, &record)
+    return record + rest
+}
+
+private func journal(_ bytes: [UInt8]) throws(Broken) {
+    var fault: Journal.Fault?, later: Journal.Fault?
+    var journal = Journal(bytes, fault: &fault)
+    try require(journal.bytes.count <= bytes.count, "more reports than the file has")
+    let reports = journal.bytes
+    var at = 0, count = 0
+    while let (_, end) = Report.read(reports, at: at) {
+        at = end
+        count += 1
+    }
+    try require(at == reports.count && count == journal.count, "\(at) bytes of \(reports.count) are reports")
+    guard case .store(let file) = journal.rewrite() else { throw Broken(description: "nothing to write") }
+    let again = Journal(file, fault: &later)
+    try require(later == nil && again.bytes == reports, "what is written reads back differently")
+    // A torn write: what was whole before it is still there.
+    for cut in 0..<min(file.count, 32) {
+        let torn = Journal(Array(file.dropLast(cut)), fault: &later)
+        try require(reports.starts(with: torn.bytes), "a cut file has something else")
+    }
+    try start(saved: [Journal.fileName: bytes])
+}
+
+/// A board comes online with these files and lives for a while.
+private func start(saved: [String: [UInt8]]) throws(Broken) {
+    var air = SensorConfiguration(name: "air", source: "simulated:air")
+    air.report = .init(delta: 0.5)
+    let alice = fuzzAddress("alice@example.org")
+    let configuration = Configuration(
+        account: AccountConfiguration(jid: fuzzAddress("board@example.org")), people: People([.init(local: "alice", domain: "example.org", role: .admin)]),
+        sensors: [air], reports: ReportsConfiguration(to: [alice]))
+    let agent = Agent(configuration: configuration, saved: saved, facts: HostFacts(), seed: 1)
+    var now = Moment(instant: Instant(.seconds(10)), timestamp: Timestamp(milliseconds: 1_795_365_420_000))
+    var queue = [Event.started(levels: []), .online(jid: configuration.account.jid, resumed: false)]
+    for _ in 0..<60 {
+        var delivered: [String] = []
+        while !queue.isEmpty {
+            let effects = agent.handle(queue.removeFirst(), at: now)
+            try require(effects.count < 500, "\(effects.count) effects of one event")
+            for effect in effects {
+                switch effect {
+                case .send(let message): if let id = message.id { delivered.append(id) }
+                case .readSensor(let sensor): queue.append(.reading(sensor, .value(21)))
+                default: break
+                }
+            }
+        }
+        if !delivered.isEmpty {
+            queue = [.acknowledged(delivered)]
+            continue
+        }
+        guard let next = agent.nextDeadline else { return }
+        now = Moment(instant: max(now.instant, next), timestamp: now.timestamp + max(.zero, next - now.instant))
+        queue = [.tick]
     }
 }
 
