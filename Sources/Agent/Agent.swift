@@ -150,7 +150,7 @@ public final class Agent {
     private func started(_ levels: [Bool?], _ now: Moment) {
         startedAt = now
         tellLoadedJournal(now)
-        recent.load(savedActions, now)
+        if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant
         for index in outputs.lines.indices {

@@ -11,8 +11,10 @@ struct RecentMessages {
     static let header: StaticString = "perch-acted 1\n"
     /// Bytes of one id in the file.
     private static let savedSize = 24
-    /// Ids in the file before it is written anew with the latest half: 6 KiB.
-    static let maximumSaved = 256
+    /// Ids in the file before it is written anew, which the command at hand has to wait for: 96 KiB, seldom reached by people.
+    static let maximumSaved = 4096
+    /// Ids in the file from which on a start writes it anew.
+    static let longSaved = 512
 
     /// Two hours of a person who talks without pause; 256 × 32 bytes.
     static let capacity = 256
@@ -37,8 +39,8 @@ struct RecentMessages {
         var isOld = false
     }
 
-    /// The file's ids; nil: the file is to be written anew.
-    private var savedCount: Int?
+    /// The file's ids, at least 1 once it has its header.
+    private var savedCount = 0
 
     /// A ring: `next` is the oldest once it is full.
     private var entries: [Entry] = []
@@ -75,13 +77,18 @@ struct RecentMessages {
     mutating func save(_ message: Message, _ now: Moment) -> Effect? {
         let keys = keys(of: message)
         if keys.isEmpty { return nil }
-        if let count = savedCount, count + keys.count <= RecentMessages.maximumSaved {
-            savedCount = count + keys.count
-            var bytes: [UInt8] = []
+        if savedCount + keys.count <= RecentMessages.maximumSaved {
+            let count = savedCount
+            savedCount += keys.count
+            var bytes = count == 0 ? Array(RecentMessages.header.description.utf8) : []
             let body = RecentMessages.hash(message.body ?? "", seed: 0)
             for key in keys { RecentMessages.write(key, body, now.timestamp, &bytes) }
             return .append(name: RecentMessages.fileName, bytes: bytes, isUrgent: false)
         }
+        return rewrite(now)
+    }
+
+    private mutating func rewrite(_ now: Moment) -> Effect {
         // The oldest first, as in the ring.
         var bytes = Array(RecentMessages.header.description.utf8)
         var acted: [Entry] = []
@@ -89,9 +96,8 @@ struct RecentMessages {
             let entry = entries[(next + index) % entries.count]
             if entry.acted { acted.append(entry) }
         }
-        let count = min(acted.count, RecentMessages.maximumSaved / 2)
-        for entry in acted[(acted.count - count)...] { RecentMessages.write(entry.key, entry.body, now.timestamp - (now.instant - entry.at), &bytes) }
-        savedCount = count
+        for entry in acted { RecentMessages.write(entry.key, entry.body, now.timestamp - (now.instant - entry.at), &bytes) }
+        savedCount = max(acted.count, 1)  // the header is there
         return .store(name: RecentMessages.fileName, bytes: bytes)
     }
 
@@ -102,13 +108,15 @@ struct RecentMessages {
     }
 
     /// Takes the file of the last run. What was not written whole is left out; anything else is only an id that nobody uses.
-    mutating func load(_ file: [UInt8]?, _ now: Moment) {
+    /// - Returns: what is to be written at once.
+    mutating func load(_ file: [UInt8]?, _ now: Moment) -> Effect? {
         let start = RecentMessages.header.utf8CodeUnitCount
-        guard let file, file.count >= start, Array(file[..<start]) == Array(RecentMessages.header.description.utf8) else { return }
+        savedCount = 0
+        guard let file, !file.isEmpty else { return nil }
+        guard file.count >= start, Array(file[..<start]) == Array(RecentMessages.header.description.utf8) else { return rewrite(now) }
         var at = start
         let count = (file.count - start) / RecentMessages.savedSize
-        // Behind a piece of one, appended ones could not be found.
-        if (file.count - start) % RecentMessages.savedSize == 0 { savedCount = count }
+        savedCount = max(count, 1)
         at += max(0, count - RecentMessages.capacity) * RecentMessages.savedSize
         while at + RecentMessages.savedSize <= file.count {
             let saved = Timestamp(milliseconds: Int64(bitPattern: readInteger(file, at + 16, 8)))
@@ -117,6 +125,8 @@ struct RecentMessages {
             if age < RecentMessages.memory { append(Entry(key: readInteger(file, at, 8), body: readInteger(file, at + 8, 8), at: now.instant - age, acted: true, isOld: true)) }
             at += RecentMessages.savedSize
         }
+        // Behind a piece of one, appended ones could not be found.
+        return at < file.count || count > RecentMessages.longSaved ? rewrite(now) : nil
     }
 
     private mutating func mark(_ key: UInt64) {

@@ -82,7 +82,7 @@ import XMPP
         func sighting(_ timestamp: Timestamp) -> RecentMessages.Sighting {
             var recent = RecentMessages()
             let now = Moment(instant: Instant(.seconds(100)), timestamp: timestamp)
-            recent.load(later.stored["acted"] ?? first.stored["acted"], now)
+            _ = recent.load(later.stored["acted"] ?? first.stored["acted"], now)
             return recent.see(message, at: now.instant)
         }
         #expect(sighting(Conversation.start + .seconds(86_399)) == .again)
@@ -99,6 +99,8 @@ import XMPP
             longest = max(longest, board.stored["acted"]?.count ?? 0)
         }
         #expect(longest <= 14 + 24 * RecentMessages.maximumSaved)
+        // A start makes it short again.
+        #expect(Conversation(saved: board.stored).stored["acted"].map { $0.count <= 14 + 24 * RecentMessages.capacity } == true)
         for cut in [0, 1, 5, 24, 25] {
             let second = Conversation(saved: ["acted": Array((board.stored["acted"] ?? []).dropLast(cut))])
             second.elapsed = board.elapsed

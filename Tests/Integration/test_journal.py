@@ -8,6 +8,7 @@ import time
 import pytest
 
 from harness.process import eventually
+from harness.relay import Relay
 
 DELAY, ORIGIN, SENML = "urn:xmpp:delay", "urn:xmpp:sid:0", "urn:ietf:params:xml:ns:senml"
 
@@ -232,3 +233,26 @@ def test_commands_that_waited_in_the_server_are_not_done(hut):
     hut.board.start().online()
     answer = hut.alice.next_message(hut.board.jid, after=position, matching=lambda message: "while I was offline" in message.body)
     assert answer and hut.board.get("lamp") == 0
+
+
+def test_readings_over_a_link_that_breaks_again_and_again_arrive_once_and_in_order(own_prosody, person, perch):
+    """Cut in the open, and with what is on its way swallowed: nobody sees the seam."""
+    alice = person("alice", own_prosody)
+    with Relay(own_prosody.port) as relay:
+        board = perch(own_prosody, start=False, people={alice: "admin"}, reports=[alice], lines=SENSOR)
+        board.write(board.text().replace(f":{own_prosody.port}", f":{relay.port}"))
+        board.start().online()
+        alice.next_message(board.jid, matching=lambda message: message.body.startswith("air "))
+        start = len(alice.messages_from(board.jid))
+        for value in range(30, 42):
+            if value % 3 == 0:
+                relay.silence()
+            time.sleep(1.05)  # the sensor's shortest interval: each value is a report
+            board.ask(f"sensor air {value}")
+            if value % 3 != 1:
+                relay.cut()
+                relay.silence(False)
+        alice.next_message(board.jid, deadline=60, matching=lambda message: message.body == "air 41.0 °C")
+        # A session that could not be resumed sends again what it was not told to have arrived, under the same id.
+        messages = {message.id: message.body for message in alice.messages_from(board.jid)}
+        assert list(messages.values())[start:] == texts(*range(30, 42))
