@@ -6,10 +6,8 @@ from .prosody import Prosody
 from .root import SUITES
 
 SERVERS = list(SUITES)
-# Over TLS 1.3 ejabberd 23.01 offers SCRAM-SHA-1-PLUS, names no kind of channel binding (XEP-0440) and knows tls-unique only.
-UNBOUND = pytest.mark.xfail(reason="a login that guesses tls-exporter is refused: Invalid channel binding", strict=False)
 # For parametrize: a test runs on each.
-EACH = [pytest.param(name, id=name.replace(" ", "-"), marks=[UNBOUND] if name == "ejabberd 23.01" else []) for name in SERVERS]
+EACH = [pytest.param(name, id=name.replace(" ", "-")) for name in SERVERS]
 
 
 def make_server(name, folder, **options):
