@@ -1,14 +1,16 @@
 """A process that is stopped, a network that goes and comes back."""
+import os
 import re
 import signal
+import socket
 import time
 
 import pytest
 
 from harness.namespace import Namespace
-from harness.process import Timeout
+from harness.process import Timeout, eventually
 from harness.prosody import Account
-from harness.rogue import Rogue
+from harness.rogue import Rogue, mechanisms
 
 
 def stopped(board):
@@ -132,3 +134,81 @@ def test_a_link_that_flaps_does_not_make_it_hammer(cable):
     took = time.monotonic() - start
     # Without changes it would have tried after 1, 2, 4 s ….
     assert cable.board.process.count("again in") <= 1 + 3 + took / 5 + 1
+
+
+# MARK: The end, whatever is under way
+
+def hang_up(connection):
+    pass
+
+
+def say_nothing(connection):
+    connection.expect_close(60)
+
+
+def stop_after_tls(connection):
+    connection.start_tls()
+    connection.expect_close(60)
+
+
+def stop_in_the_login(connection):
+    connection.start_tls()
+    connection.open_stream(mechanisms("SCRAM-SHA-256"))
+    connection.expect("<auth")
+    connection.rogue.note(b"(auth came)")
+    connection.expect_close(60)
+
+
+def bound(address, port):
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    made.bind((address, port))
+    return made
+
+
+def knock(port):
+    """One that fills the queue of a listener that accepts nobody; the kernel drops what comes after it."""
+    client = socket.socket()
+    client.setblocking(False)
+    client.connect_ex(("127.0.0.1", port))
+    return client
+
+
+@pytest.mark.parametrize("script, direct_tls", [
+    (hang_up, True), (say_nothing, False), (say_nothing, True), (stop_after_tls, True), (stop_in_the_login, True),
+], ids=["waiting", "no stream", "no handshake", "no stream under TLS", "no answer to the login"])
+def test_it_stops_within_two_seconds_while_it_is_not_online(script, direct_tls, authority, perch):
+    account = Account("board@garden.example", "pw of board")
+    with Rogue(script, authority.issue("garden.example"), authority.ca) as server:
+        board = perch(server, start=False, board=account, direct_tls=direct_tls).start()
+        server.wait_for_connections(1)
+        if script is hang_up:
+            board.process.wait_for_line("again in")
+        elif script is stop_in_the_login:
+            assert server.wait_for_bytes(b"(auth came)")
+        start = time.monotonic()
+        board.process.send_signal(signal.SIGTERM)
+        assert board.process.wait(5) == 0
+        assert time.monotonic() - start < 2
+
+
+def test_it_stops_within_two_seconds_while_it_connects_or_asks_dns(authority, perch, tmp_path):
+    """A server that drops what comes, and a name server that does not answer."""
+    with Namespace(tmp_path, resolver="nameserver 127.0.0.7\n") as namespace:
+        mute = namespace.socket(lambda: bound("127.0.0.7", 53))
+        listener = namespace.socket(lambda: socket.create_server(("127.0.0.1", 0), backlog=0))
+        port = listener.getsockname()[1]
+        knocking = [namespace.socket(lambda: knock(port)) for _ in range(3)]
+        boards = []
+        for address in ("", f"server = 127.0.0.1:{port}\n"):
+            board = perch(None, start=False, board=Account("board@garden.example", "pw of board"), ca=authority.ca, inside=namespace, account=address)
+            boards.append(board.start("--verbose"))
+            eventually(lambda: os.path.exists(board.control), what="the control socket")
+            board.ask("list")  # answered by the loop, which begins to connect before it runs
+        for board in boards:
+            start = time.monotonic()
+            board.process.send_signal(signal.SIGTERM)
+            assert board.process.wait(5) == 0
+            assert time.monotonic() - start < 2
+            assert board.process.count("again in") == 0
+        for end in [mute, listener, *knocking]:
+            end.close()
