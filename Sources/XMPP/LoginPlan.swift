@@ -21,6 +21,10 @@ struct LoginPlan {
     private var ranAhead = false
     /// The server refused the token that we had: no fault of the password's.
     private(set) var lostToken = false
+    /// Going step by step would have led to something else.
+    private var canDoBetter = false
+    /// What the server can do inside SASL2's `<authenticate/>`.
+    private var seen: LoginMemory.Inline = []
 
     init(_ options: SessionOptions) {
         account = options.jid.bare
@@ -54,15 +58,26 @@ struct LoginPlan {
     // MARK: Step by step
 
     /// Begins with the strongest mechanism that the server offers and we may use; only ever called on an encrypted stream.
-    func begin(with features: StreamFeatures, at now: Moment) throws(SASLFailure) -> SASLExchange {
-        let offer = features.sasl
-        let choice: SASL.Choice
-        do throws(SASLError) {
-            choice = try choose(from: offer)
-        } catch {
-            throw .noMechanism(error)
+    /// A token comes first, and SASL2 before RFC 6120's profile.
+    mutating func begin(with features: StreamFeatures, at now: Moment) throws(SASLFailure) -> SASLExchange {
+        seen = features.inline
+        var offer = features.sasl
+        var inline: LoginMemory.Inline = []
+        var choice: SASL.Choice?
+        if let sasl2 = features.sasl2 {
+            if let (token, choice) = token(at: now), sasl2.tokenMechanisms.contains("\(choice.mechanism.name)") {
+                return try exchange(choice, token, sasl2, features.inline)
+            }
+            do throws(SASLError) {
+                choice = try choose(from: sasl2)
+                offer = sasl2
+                inline = features.inline
+            } catch {}
         }
-        return try exchange(choice, offer)
+        if choice == nil {
+            do throws(SASLError) { choice = try choose(from: offer) } catch { throw .noMechanism(error) }
+        }
+        return try exchange(choice ?? SASL.Choice(mechanism: .external), nil, offer, inline)
     }
 
     private func choose(from offer: SASLOffer) throws(SASLError) -> SASL.Choice {
@@ -72,32 +87,66 @@ struct LoginPlan {
         }
     }
 
-    private func exchange(_ choice: SASL.Choice, _ offer: SASLOffer?) throws(SASLFailure) -> SASLExchange {
-        var secret = ""
-        if case .password(let password) = credentials { secret = password }
-        return try SASLExchange(choice, username: account.local ?? "", secret: secret, nonce: nonce, offer: offer, keys: memory.keys)
+    /// The token that we have, if this connection can use it.
+    private func token(at now: Moment) -> (String, SASL.Choice)? {
+        guard let token = memory.token, now.timestamp < token.expires, !memory.agent.isEmpty else { return nil }
+        var choice = SASL.Choice(mechanism: token.mechanism)
+        if let kind = token.mechanism.tokenBinding {
+            guard let data = available[kind] else { return nil }
+            choice.binding = .bound(type: "\(kind.name)", data: data)
+        }
+        return (token.text, choice)
     }
+
+    /// - Parameters:
+    ///   - token: nil: the password.
+    ///   - offer: nil: not known yet.
+    ///   - inline: what SASL2 can do; empty: RFC 6120's profile.
+    private func exchange(
+        _ choice: SASL.Choice, _ token: String?, _ offer: SASLOffer?, _ inline: LoginMemory.Inline
+    ) throws(SASLFailure) -> SASLExchange {
+        var secret = token ?? ""
+        var request: SASL2.Request?
+        if inline.contains(.sasl2) {
+            let resumes = continuation != nil && inline.contains(.resume)
+            // What cannot be resumed in this step is resumed after it, and nothing is bound before.
+            request = SASL2.Request(binds: inline.contains(.bind) && (resumes || continuation == nil), resumes: resumes)
+        }
+        if token == nil, case .password(let password) = credentials {
+            secret = password
+            if let offer, wantsToken { request?.token = SASL.tokenMechanism(from: offer, available: available) }
+        }
+        return try SASLExchange(
+            choice, username: account.local ?? "", secret: secret, nonce: nonce, offer: offer, keys: memory.keys, request: request)
+    }
+
+    private var wantsToken: Bool { !memory.agent.isEmpty }
 
     // MARK: Ahead
 
     /// The login that will be right if the server is as it was last time; nil: there is nothing to go by.
     mutating func guess(at now: Moment) -> SASLExchange? {
         guard mayRunAhead, let mechanism = memory.mechanism else { return nil }
+        var token: String?
         var choice = SASL.Choice(mechanism: mechanism)
-        switch credentials {
-        case .external: guard mechanism == .external else { return nil }
-        case .password: guard mechanism != .external, mechanism != .plain || allowPlain else { return nil }
-        }
-        if let kind = ChannelBindings.Kind(memory.binding) {
-            guard let data = available[kind] else { return nil }
-            choice.binding = .bound(type: memory.binding, data: data)
-        } else if mechanism.isBound {
-            return nil
-        } else if memory.binding == "y", !available.isEmpty {
-            choice.binding = .notOffered
+        if memory.inline.contains(.sasl2), let found = self.token(at: now) {
+            (token, choice) = found
+        } else {
+            switch credentials {
+            case .external: guard mechanism == .external else { return nil }
+            case .password: guard mechanism != .external, mechanism != .plain || allowPlain else { return nil }
+            }
+            if let kind = ChannelBindings.Kind(memory.binding) {
+                guard let data = available[kind] else { return nil }
+                choice.binding = .bound(type: memory.binding, data: data)
+            } else if mechanism.isBound {
+                return nil
+            } else if memory.binding == "y", !available.isEmpty {
+                choice.binding = .notOffered
+            }
         }
         do throws(SASLFailure) {
-            let exchange = try exchange(choice, nil)
+            let exchange = try exchange(choice, token, nil, memory.inline)
             ranAhead = true
             return exchange
         } catch {
@@ -107,17 +156,26 @@ struct LoginPlan {
     }
 
     /// Now that the server's offer is there: it is checked as if we had waited for it.
-    /// - Returns: whether the same would have been chosen.
+    /// - Returns: whether the same would have been chosen, so that a refusal is a refusal.
     mutating func check(_ exchange: inout SASLExchange, with features: StreamFeatures) -> Bool {
-        let offer = features.sasl
-        do throws(SASLError) {
-            let choice = try choose(from: offer)
-            exchange.learn(offer, choice.doubt == .inconsistent ? .inconsistent : nil)
-            return choice.mechanism == exchange.choice.mechanism && choice.binding == exchange.choice.binding
-        } catch {
-            exchange.learn(offer, nil)
-            return false
+        let offer = exchange.request == nil ? features.sasl : features.sasl2 ?? SASLOffer()
+        var isRight = false
+        var doubt: SASL.Doubt?
+        if exchange.choice.mechanism.isToken {
+            isRight = offer.tokenMechanisms.contains("\(exchange.choice.mechanism.name)")
+        } else {
+            do throws(SASLError) {
+                let choice = try choose(from: offer)
+                if choice.doubt == .inconsistent { doubt = .inconsistent }
+                isRight = choice.mechanism == exchange.choice.mechanism && choice.binding == exchange.choice.binding
+            } catch {}
+            // Tokens are new here.
+            if wantsToken, exchange.request != nil, SASL.tokenMechanism(from: offer, available: available) != nil { canDoBetter = true }
         }
+        exchange.learn(offer, doubt)
+        seen = features.inline
+        if !isRight || features.inline != memory.inline { canDoBetter = true }
+        return isRight
     }
 
     /// Whether binding may be asked for together with the new stream's header.
@@ -129,8 +187,19 @@ struct LoginPlan {
 
     // MARK: What came of it
 
+    /// The server does not let us in like this: whether another attempt makes sense where one can be made.
+    mutating func mayTryAgain(after exchange: SASLExchange, _ condition: String) -> Bool {
+        guard exchange.choice.mechanism.isToken else { return true }
+        // RFC 6120 §6.5.11: nothing is wrong with the token.
+        if condition == "temporary-auth-failure" { return false }
+        memory.token = nil
+        lostToken = true
+        return true
+    }
+
     /// The server let us in and has proved what it had to.
-    mutating func succeeded(_ exchange: SASLExchange, guessedRight: Bool) {
+    /// - Parameter success: SASL2's.
+    mutating func succeeded(_ exchange: SASLExchange, _ success: Element?) {
         let choice = exchange.choice
         if !choice.mechanism.isToken {
             let binding = choice.binding.word
@@ -139,8 +208,14 @@ struct LoginPlan {
             memory.binding = binding
             memory.keys = exchange.keys ?? memory.keys
         }
-        // A wrong guess that the server took all the same: it has something better by now.
-        memory.isCareful = !guessedRight
+        memory.inline = seen
+        if let success, wantsToken {
+            // One that was not asked for takes the place of the one that we have just used.
+            let mechanism = choice.mechanism.isToken ? choice.mechanism : exchange.request?.token
+            if let token = LoginMemory.Token(in: success, for: mechanism) { memory.token = token }
+        }
+        // A wrong guess that the server took all the same, or there is more on offer than last time.
+        memory.isCareful = canDoBetter
     }
 
     /// Bound: what was sent ahead did no harm.

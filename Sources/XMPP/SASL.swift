@@ -12,7 +12,7 @@ public enum SASL {
 
     /// Why an offer is not believed unless it is proved.
     public enum Doubt: Equatable, Sendable {
-        /// XEP-0440's rules 5 and 6: types of channel binding without a mechanism for them, or only types unheard of.
+        /// XEP-0440's rules 4 to 6: types of channel binding without a mechanism for them, the reverse with SASL2, or only types unheard of.
         case inconsistent
         /// The server offered this one before.
         case weaker(than: Mechanism)
@@ -31,7 +31,7 @@ public enum SASL {
             if offer.offersBound {
                 if let kind = available.strongest(announced: offer.bindings), let data = available[kind] {
                     choice.binding = .bound(type: "\(kind.name)", data: data)
-                } else if offer.bindings != nil {
+                } else if offer.bindings != nil || offer.isSASL2 {
                     choice.doubt = .inconsistent
                 }
             } else if offer.bindings != nil {
@@ -74,7 +74,7 @@ public enum SASL {
     }
 
     /// The strongest mechanism for a token that both sides can do; nil: none. Unlike for SCRAM nothing is guessed: a token
-    /// for the wrong mechanism would be refused next time.
+    /// for the wrong mechanism would be refused the next time.
     static func tokenMechanism(from offer: SASLOffer, available: ChannelBindings) -> Mechanism? {
         var raw = Mechanism.tokenExporter.rawValue
         while let mechanism = Mechanism(rawValue: raw), mechanism.isToken {
@@ -82,7 +82,7 @@ public enum SASL {
             guard offer.tokenMechanisms.contains("\(mechanism.name)") else { continue }
             guard let kind = mechanism.tokenBinding else { return mechanism }
             // ejabberd names all four always; what it announces says which the connection has.
-            if available[kind] != nil, offer.bindings?.contains("\(kind.name)") ?? (kind != .tlsServerEndPoint) { return mechanism }
+            if available[kind] != nil, offer.bindings?.contains("\(kind.name)") ?? false { return mechanism }
         }
         return nil
     }

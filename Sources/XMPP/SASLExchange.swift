@@ -11,15 +11,19 @@ struct SASLExchange {
 
     let choice: SASL.Choice
     let initial: [UInt8]
+    /// nil: RFC 6120's profile, which has nothing to ask for.
+    let request: SASL2.Request?
     private var state: State
 
     /// - Parameters:
     ///   - secret: the password or the token.
     ///   - keys: of an earlier login.
     init(
-        _ choice: SASL.Choice, username: String, secret: String, nonce: String, offer: SASLOffer?, keys: SCRAMKeys? = nil
+        _ choice: SASL.Choice, username: String, secret: String, nonce: String, offer: SASLOffer?, keys: SCRAMKeys? = nil,
+        request: SASL2.Request? = nil
     ) throws(SASLFailure) {
         self.choice = choice
+        self.request = request
         let mechanism = choice.mechanism
         do throws(SCRAMError) {
             if let hash = mechanism.hash {
@@ -101,13 +105,13 @@ struct SASLExchange {
 
     static func writeAuth(to writer: inout XMLWriter, mechanism: SASL.Mechanism, initial: [UInt8]) {
         writer.open("auth", Namespace.sasl)
-        writer.attribute("mechanism", mechanism.name.description)
+        writer.attribute("mechanism", "\(mechanism.name)")
         writer.text(ascii: initial.isEmpty ? [UInt8(ascii: "=")] : Base64.encodeBytes(initial))
         writer.close()
     }
 
-    static func writeResponse(to writer: inout XMLWriter, _ response: [UInt8]) {
-        writer.open("response", Namespace.sasl)
+    static func writeResponse(to writer: inout XMLWriter, _ response: [UInt8], isSASL2: Bool) {
+        writer.open("response", isSASL2 ? SASL2.namespace : Namespace.sasl)
         if !response.isEmpty { writer.text(ascii: Base64.encodeBytes(response)) }
         writer.close()
     }

@@ -10,6 +10,8 @@ public struct SASLOffer: Equatable, Sendable {
     /// Mechanisms that take a token (XEP-0484), SASL2 only.
     public var tokenMechanisms: [String]
 
+    var isSASL2 = false
+
     public init(_ mechanisms: [String] = [], bindings: [String]? = nil, tokenMechanisms: [String] = []) {
         self.mechanisms = mechanisms
         self.bindings = bindings

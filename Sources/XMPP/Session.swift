@@ -147,7 +147,7 @@ public final class Session {
         online?.probeDeadline = nil
         let element = StreamElement(element)
         if case .login(.features(.encrypted, _), _) = state.phase, case .features(let features) = element {
-            loginReport.offered = features.sasl.mechanisms
+            loginReport.see(features)
         }
         let action = state.received(element, with: &login, at: now)
         if action == .deliver, let online {
@@ -220,21 +220,28 @@ public final class Session {
             outbox.writer.empty("starttls", Namespace.tls)
         case .startTLS:
             outbox.put(.startTLS)
-        case .authenticate(let mechanism, let initial):
-            loginReport.mechanism = mechanism.name.description
+        case .authenticate(let mechanism, let initial, let request):
+            loginReport.mechanism = "\(mechanism.name)"
+            if let request { return writeAuthenticate(mechanism, initial: initial, request) }
             SASLExchange.writeAuth(to: &outbox.writer, mechanism: mechanism, initial: initial)
-        case .respond(let response):
-            SASLExchange.writeResponse(to: &outbox.writer, response)
+        case .respond(let response, let isSASL2):
+            SASLExchange.writeResponse(to: &outbox.writer, response, isSASL2: isSASL2)
+        case .goOnLoggedIn(let success):
+            parser.limits = XMLLimits()
+            if isResuming { resumptionFailed(h: Self.failedCount(in: success)) }
+        case .goOnlineAtOnce(let jid, let success):
+            parser.limits = XMLLimits()
+            if isResuming { resumptionFailed(h: Self.failedCount(in: success)) }
+            begin(jid, success: success, at: now)
         case .bind(let id):
             Binding.write(to: &outbox.writer, id: id, resource: options.resource)
         case .goOnline(let jid, let streamManagement):
             loginReport.hasStreamManagement = streamManagement
             begin(jid, streamManagement: streamManagement, at: now)
         case .resume:
-            guard let continuation else { return }
-            isResuming = true
-            StreamManagement.writeResume(to: &outbox.writer, continuation)
+            writeResume()
         case .goOn(let h):
+            parser.limits = XMLLimits()
             goOn(h: h, at: now)
         case .bindInstead(let id, let h):
             resumptionFailed(h: h)
@@ -247,6 +254,16 @@ public final class Session {
             outbox.put(.event(.ended(reason)))
             outbox.put(.closeTransport)
         }
+    }
+
+    func writeResume() {
+        guard let continuation else { return }
+        isResuming = true
+        StreamManagement.writeResume(to: &outbox.writer, continuation)
+    }
+
+    private static func failedCount(in success: Element) -> UInt32? {
+        success.child("failed", Namespace.management).flatMap { StreamManagement.count(in: $0) }
     }
 
     private func write(_ farewell: SessionState.Farewell) {

@@ -3,12 +3,13 @@ import Time
 
 /// The bound session: what arrives, and what is answered without asking anybody.
 extension Session {
-    func begin(_ jid: JID, streamManagement: Bool, at now: Moment) {
+    /// - Parameter isAsked: for stream management, together with the address.
+    func begin(_ jid: JID, streamManagement: Bool, isAsked: Bool = false, at now: Moment) {
         guard let online else { return }
         bound = online
         continuation = nil
         if streamManagement {
-            StreamManagement.writeEnable(to: &outbox.writer, resumption: options.resumption)
+            if !isAsked { StreamManagement.writeEnable(to: &outbox.writer, resumption: options.resumption) }
             online.management.request(keeping: options.resumption != nil)
         }
         outbox.put(.event(.online(jid: jid, resumed: false)))

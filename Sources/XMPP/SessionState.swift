@@ -30,7 +30,7 @@ struct SessionState {
         /// `<starttls/>` is out.
         case proceed
         case handshake
-        /// The features are kept while another attempt with them may be made: this one was only a guess.
+        /// The features are kept while another attempt with them may be made: this one was only a guess, or with a token.
         case sasl(SASLExchange, StreamFeatures?)
         case bind(id: String, streamManagement: Bool)
         case resume(Continuation)
@@ -53,8 +53,12 @@ struct SessionState {
         case openStream(Layer)
         case requestTLS
         case startTLS
-        case authenticate(SASL.Mechanism, initial: [UInt8])
-        case respond([UInt8])
+        /// - Parameter request: nil: RFC 6120's profile, not SASL2.
+        case authenticate(SASL.Mechanism, initial: [UInt8], request: SASL2.Request?)
+        case respond([UInt8], isSASL2: Bool)
+        /// SASL2 let us in, and the same stream goes on with features; or with all that was asked for, said in `<success/>`.
+        case goOnLoggedIn(Element)
+        case goOnlineAtOnce(JID, Element)
         case bind(id: String)
         case goOnline(JID, streamManagement: Bool)
         /// Ask the server to go on with the session before (XEP-0198 §5).
@@ -104,7 +108,7 @@ struct SessionState {
         case .encrypted:
             guard let exchange = login.guess(at: now) else { return .nothing }
             phase = .login(.header(layer, .login(exchange)), deadline: deadline)
-            return .authenticate(exchange.choice.mechanism, initial: exchange.initial)
+            return .authenticate(exchange.choice.mechanism, initial: exchange.initial, request: exchange.request)
         case .authenticated:
             guard login.bindsAhead() else { return .nothing }
             phase = .login(.header(layer, .bind), deadline: deadline)
@@ -184,9 +188,9 @@ struct SessionState {
             phase = .login(.proceed, deadline: deadline)
             return .requestTLS
         case .encrypted:
-            guard case .login(var exchange) = ahead else { return begin(with: features, login, deadline, now) }
+            guard case .login(var exchange) = ahead else { return begin(with: features, &login, deadline, now) }
             let isRight = login.check(&exchange, with: features)
-            phase = .login(.sasl(exchange, isRight ? nil : features), deadline: deadline)
+            phase = .login(.sasl(exchange, isRight && !exchange.choice.mechanism.isToken ? nil : features), deadline: deadline)
             return .nothing
         case .authenticated:
             guard features.bind else { return broken("the server offers no resource binding", "unsupported-feature") }
@@ -201,11 +205,11 @@ struct SessionState {
         }
     }
 
-    private mutating func begin(with features: StreamFeatures, _ login: LoginPlan, _ deadline: Instant, _ now: Moment) -> Action {
+    private mutating func begin(with features: StreamFeatures, _ login: inout LoginPlan, _ deadline: Instant, _ now: Moment) -> Action {
         do throws(SASLFailure) {
             let exchange = try login.begin(with: features, at: now)
-            phase = .login(.sasl(exchange, nil), deadline: deadline)
-            return .authenticate(exchange.choice.mechanism, initial: exchange.initial)
+            phase = .login(.sasl(exchange, exchange.choice.mechanism.isToken ? features : nil), deadline: deadline)
+            return .authenticate(exchange.choice.mechanism, initial: exchange.initial, request: exchange.request)
         } catch {
             return end(error.end, .close)
         }
@@ -234,27 +238,52 @@ struct SessionState {
             do throws(SASLFailure) {
                 let response = try exchange.respond(to: text)
                 phase = .login(.sasl(exchange, features), deadline: deadline)
-                return .respond(response)
+                return .respond(response, isSASL2: exchange.request != nil)
             } catch {
                 return end(error.end, .close)
             }
-        case .success(let text):
-            do throws(SASLFailure) {
-                try exchange.finish(text)
-                login.succeeded(exchange, guessedRight: features == nil)
-                phase = .login(.header(.authenticated, .nothing), deadline: deadline)
-                return .openStream(.authenticated)
-            } catch {
-                return end(error.end, .close)
-            }
+        case .success(let text, let success):
+            guard (success == nil) == (exchange.request == nil) else { return unexpected("the answer to the login") }
+            // Nothing that it says is believed before.
+            do throws(SASLFailure) { try exchange.finish(text) } catch { return end(error.end, .close) }
+            login.succeeded(exchange, success)
+            if let success, let request = exchange.request { return authenticated(success, request, &login, deadline, now.instant) }
+            phase = .login(.header(.authenticated, .nothing), deadline: deadline)
+            return .openStream(.authenticated)
         case .failure(let error):
-            // Not what the server would have been asked had we waited: nothing is said about the password by that.
-            if let features { return begin(with: features, login, deadline, now) }
+            // Not what the server would have been asked had we waited, or not with the password: nothing is said about that.
+            if login.mayTryAgain(after: exchange, error.condition), let features { return begin(with: features, &login, deadline, now) }
+            // Prosody's mod_sasl2_fast of 2023 knows nothing but tokens on a stream on which it has seen one.
+            if login.lostToken, error.condition == "invalid-mechanism" {
+                return end(.serverClosed(condition: "reset", text: "it refused the saved token; the password is next"), .close)
+            }
             return end(.credentials(condition: error.condition, text: error.text), .close)
         case .features, .error, .proceed, .tlsFailure, .enabled, .resumed, .managementFailed, .acknowledgementRequest,
             .acknowledgement, .message, .presence, .iq, .unknownStanza, .unknown:
             return unexpected("the answer to the login")
         }
+    }
+
+    /// SASL2's `<success/>`, and the server has proved itself.
+    private mutating func authenticated(
+        _ success: Element, _ request: SASL2.Request, _ login: inout LoginPlan, _ deadline: Instant, _ now: Instant
+    ) -> Action {
+        if request.resumes, let continuation = login.continuation {
+            login.continuation = nil
+            if let answer = success.child("resumed", Namespace.management) {
+                login.boundSession()
+                return resumed(answer, continuation, at: now)
+            }
+        }
+        if request.binds, success.child("bound", SASL2.bind) != nil {
+            guard let jid = JID(checking: success.child("authorization-identifier", SASL2.namespace)?.text), !jid.isBare, jid.local != nil
+            else { return broken("the server bound no usable address", "undefined-condition") }
+            login.boundSession()
+            phase = .online(Online(jid: jid, at: now))
+            return .goOnlineAtOnce(jid, success)
+        }
+        phase = .login(.features(.authenticated, .nothing), deadline: deadline)
+        return .goOnLoggedIn(success)
     }
 
     private mutating func bind(
@@ -356,7 +385,8 @@ struct SessionState {
             case .features: return end(.timeout("the server did not say what it offers"), .close)
             case .proceed: return end(.timeout("the server did not answer the request for encryption"), .close)
             case .handshake: return end(.timeout("the TLS handshake did not finish"), .silence)
-            case .sasl: return end(.timeout("the server did not answer the login"), .close)
+            case .sasl(let exchange, _):
+                return end(.timeout("the server did not answer the login"), exchange.request?.resumes == true ? .silence : .close)
             case .bind: return end(.timeout("the server did not bind an address"), .close)
             // Without a word, so that the session can still be resumed.
             case .resume: return end(.timeout("the server did not resume the session"), .silence)

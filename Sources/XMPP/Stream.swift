@@ -68,14 +68,19 @@ struct StreamFeatures: Equatable {
     var startTLS: Bool
     /// RFC 6120's profile.
     var sasl: SASLOffer
+    /// nil: the server does not have it.
+    var sasl2: SASLOffer?
+    var inline: LoginMemory.Inline = []
     var bind: Bool
     var streamManagement: Bool
 
     init(_ element: Element) {
         startTLS = element.child("starttls", Namespace.tls) != nil
         sasl = SASLOffer(Self.names("mechanism", in: element.child("mechanisms", Namespace.sasl), Namespace.sasl))
+        if let found = Self.sasl2(element) { (sasl2, inline) = found }
         if let list = element.child("sasl-channel-binding", Namespace.channelBinding) {
             sasl.bindings = Self.names("channel-binding", in: list, Namespace.channelBinding)
+            sasl2?.bindings = sasl.bindings
         }
         bind = element.child("bind", Namespace.bind) != nil
         streamManagement = element.child("sm", Namespace.management) != nil
@@ -135,7 +140,8 @@ enum StreamElement {
     case tlsFailure
     /// Base64 as it stands there.
     case challenge(String)
-    case success(String)
+    /// With the whole of SASL2's, which says more.
+    case success(String, Element?)
     case failure(PeerError)
     case enabled(Element)
     case resumed(Element)
@@ -169,9 +175,24 @@ enum StreamElement {
         else if element.is("error", Namespace.streams) { self = .error(PeerError(element, conditionsIn: Namespace.streamErrors)) }
         else if element.is("proceed", Namespace.tls) { self = .proceed }
         else if element.is("failure", Namespace.tls) { self = .tlsFailure }
-        else if element.is("challenge", Namespace.sasl) { self = .challenge(element.text) }
-        else if element.is("success", Namespace.sasl) { self = .success(element.text) }
-        else if element.is("failure", Namespace.sasl) { self = .failure(PeerError(element, conditionsIn: Namespace.sasl)) }
+        else if element.isIn(Namespace.sasl) || element.isIn(SASL2.namespace) { self = Self.login(element) }
         else { self = .unknown(element.name) }
+    }
+
+    /// The profiles differ in little but the namespace.
+    private static func login(_ element: Element) -> StreamElement {
+        let isSASL2 = element.isIn(SASL2.namespace)
+        if element.isNamed("challenge") { return .challenge(element.text) }
+        if element.isNamed("success") {
+            return isSASL2 ? .success(element.child("additional-data", SASL2.namespace)?.text ?? "", element) : .success(element.text, nil)
+        }
+        if element.isNamed("failure") { return .failure(PeerError(element, conditionsIn: Namespace.sasl)) }
+        if isSASL2, element.isNamed("continue") {
+            var error = PeerError(element, conditionsIn: Namespace.sasl)
+            error.condition = "continue"
+            error.text = "it wants a further step, such as a code or a new password, which Perch cannot do"
+            return .failure(error)
+        }
+        return .unknown(element.name)
     }
 }

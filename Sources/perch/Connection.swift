@@ -174,6 +174,7 @@ final class Connection {
             if !isNews { return }
         }
         if case .online = event {
+            if let link { Log.debug("logged in by \(link.session.loginReport.mechanism)") }
             onlineSince = Clock.instant()
             redirections = []
             dialer?.cancel()

@@ -64,6 +64,8 @@ final class Probe {
         }
         let login = link.session.loginReport
         Console.print("login: \(login.mechanism), of \(login.offered.joined(separator: ", "))")
+        Console.print("channel binding: \(login.bindings.isEmpty ? "not announced" : login.bindings.joined(separator: ", "))")
+        Console.print("login in one step (SASL2): \(login.hasSASL2 ? "yes" : "no"), with tokens (FAST): \(login.hasTokens ? "yes" : "no")")
         Console.print("stream management: \(login.hasStreamManagement ? "yes" : "no")")
     }
 }

@@ -4,6 +4,10 @@ import stat
 
 import pytest
 
+from harness.fragments import quick_login
+from harness.perch import run
+from harness.servers import make_server
+
 
 def memory(daemon):
     """The state file as a dictionary of word lists."""
@@ -50,3 +54,51 @@ def test_a_server_that_offers_only_the_password_as_it_is_after_SCRAM_is_not_logg
         os.remove(os.path.join(daemon.state, "login"))
         daemon.start().online()
         assert memory(daemon)["mechanism"] == ["PLAIN"]
+
+
+@pytest.mark.parametrize("name", ["prosody 13", "ejabberd 24.12"])
+def test_the_second_login_is_by_a_token_in_one_step(name, tmp_path, authority, perch):
+    with make_server(name, tmp_path / "server", authority=authority, **quick_login(name)) as server:
+        daemon = perch(server, start=False, direct_tls=True)
+        daemon.start("--verbose").online()
+        daemon.process.wait_for_line(r"logged in by SCRAM-SHA-1-PLUS$")
+        first = memory(daemon)
+        assert first["mechanism"] == ["SCRAM-SHA-1-PLUS", "tls-exporter"]
+        assert first["token"][0] == "HT-SHA-256-EXPR"
+        daemon.stop()
+        daemon.start("--verbose").online()
+        daemon.process.wait_for_line(r"logged in by HT-SHA-256-EXPR$")
+        assert "strikes" not in memory(daemon)
+        daemon.stop()
+
+        # One that the server does not know, as after somebody took it back: the password takes its place, and nobody is told it is wrong.
+        path = os.path.join(daemon.state, "login")
+        with open(path) as file:
+            text = file.read()
+        token = first["token"][2]
+        with open(path, "w") as file:
+            file.write(text.replace(token, token[:-3] + "xxx"))
+        daemon.start("--verbose").online()
+        daemon.process.wait_for_line(r"logged in by SCRAM-SHA-1-PLUS$")
+        assert not [line for line in list(daemon.process.lines) if "refused the login" in line]
+        assert memory(daemon)["token"][0] == "HT-SHA-256-EXPR"
+        daemon.stop()
+
+        done = run("check", "--connect", "--config", daemon.config)
+        assert "login in one step (SASL2): yes, with tokens (FAST): yes" in done.stdout
+        assert "channel binding: tls-exporter" in done.stdout
+
+
+def test_a_changed_password_is_not_hidden_by_a_token(tmp_path, authority, perch):
+    from harness.server import Account
+    name = "prosody 13"
+    with make_server(name, tmp_path / "server", authority=authority, **quick_login(name)) as server:
+        daemon = perch(server, start=False)
+        daemon.start().online()
+        assert "token" in memory(daemon)
+        daemon.stop()
+        daemon.board = Account(daemon.board.jid, "not the password")
+        daemon.write()
+        daemon.start()
+        daemon.process.wait_for_line(r"refused the login: not-authorized")
+        assert "token" not in memory(daemon)

@@ -1,0 +1,506 @@
+import Crypto
+import Foundation
+import Testing
+import Time
+
+@testable import XMPP
+
+/// Login, address, stream management and token in one step: XEP-0388, XEP-0386, XEP-0198 §9, XEP-0484.
+@Suite struct SASL2Tests {
+    static let agent = "d4565fa7-4d72-4749-b3d3-740edbf87770"
+    static let userAgent = "<user-agent id='\(agent)'><software>Perch</software><device>board</device></user-agent>"
+    static let inlineAll = "<sm xmlns='urn:xmpp:sm:3'/><bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:carbons:2'/><feature var='urn:xmpp:sm:3'/>"
+        + "</inline></bind><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism><mechanism>HT-SHA-256-EXPR</mechanism></fast>"
+
+    static func offer(_ mechanisms: String..., inline: String = inlineAll) -> String {
+        "<stream:features><authentication xmlns='urn:xmpp:sasl:2'>" + mechanisms.map { "<mechanism>\($0)</mechanism>" }.joined()
+            + "<inline>\(inline)</inline></authentication><mechanisms xmlns='{sasl}'>" + mechanisms.map { "<mechanism>\($0)</mechanism>" }.joined()
+            + "</mechanisms></stream:features>"
+    }
+
+    static let bind = "<bind xmlns='urn:xmpp:bind:0'><tag>board</tag><enable xmlns='urn:xmpp:sm:3'/></bind>"
+    static let requestToken = "<request-token xmlns='urn:xmpp:fast:0' mechanism='HT-SHA-256-NONE'/>"
+    static let first = "<initial-response>⟦n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL⟧</initial-response>"
+
+    static func authenticate(_ content: String, _ mechanism: String = "SCRAM-SHA-1") -> String {
+        "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='\(mechanism)'>\(content)</authenticate>"
+    }
+
+    static let challenge = "<challenge xmlns='urn:xmpp:sasl:2'>⟦r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096⟧</challenge>"
+    static let response =
+        "<response xmlns='urn:xmpp:sasl:2'>⟦c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=⟧</response>"
+    static let proof = "<additional-data>⟦v=rmF9pqV8S7suAoZWja4dJRkFsKQ=⟧</additional-data>"
+    static let address = "<authorization-identifier>user@example.org/board.x1</authorization-identifier>"
+    static let bound = "<bound xmlns='urn:xmpp:bind:0'><enabled xmlns='urn:xmpp:sm:3' id='s1' resume='true' max='120'/></bound>"
+
+    static func success(_ content: String) -> String { "<success xmlns='urn:xmpp:sasl:2'>\(content)</success>" }
+    static func token(_ text: String, expiry: String = "2026-05-22T12:00:00Z") -> String {
+        "<token xmlns='urn:xmpp:fast:0' expiry='\(expiry)' token='\(text)'/>"
+    }
+
+    static func options(_ memory: LoginMemory? = nil, _ change: (inout SessionOptions) -> Void = { _ in }) -> SessionOptions {
+        var options = SessionOptions.password()
+        if let memory { options.memory = memory } else { options.memory.agent = agent }
+        change(&options)
+        return options
+    }
+
+    /// The first login on a server with everything.
+    static let firstLogin = """
+        D: connected secured
+        C: {open}
+        S: {stream}\(offer("SCRAM-SHA-1", "PLAIN"))
+        C: \(authenticate(first + userAgent + bind + requestToken))
+        S: \(challenge)
+        C: \(response)
+        S: \(success(proof + address + bound + token("secret-1")))
+        E: online user@example.org/board.x1
+        S: <stream:features/>
+        """
+
+    static func memory() -> LoginMemory {
+        var memory = LoginMemory()
+        transcript(options()) {
+            $0.play(firstLogin)
+            memory = $0.learned ?? memory
+        }
+        return memory
+    }
+
+    static func hash(_ token: String, _ who: String, _ binding: String = "") -> [UInt8] {
+        (try? HMAC.authenticate(.sha256, key: Array(token.utf8), Array((who + binding).utf8))) ?? []
+    }
+
+    static func fast(_ token: String, _ mechanism: String = "HT-SHA-256-NONE", binding: String = "", more: String = bind) -> String {
+        let initial = Base64.encode(Array("user\0".utf8) + hash(token, "Initiator", binding))
+        return authenticate("<initial-response>\(initial)</initial-response>" + userAgent + more + "<fast xmlns='urn:xmpp:fast:0'/>", mechanism)
+    }
+
+    static func proof(_ token: String, binding: String = "") -> String {
+        "<additional-data>\(Base64.encode(hash(token, "Responder", binding)))</additional-data>"
+    }
+
+    // MARK: In good order
+
+    @Test func `the first login does all in one step and gets a token`() throws {
+        transcript(Self.options()) {
+            $0.play(Self.firstLogin)
+            let report = $0.session.loginReport
+            #expect(report.hasSASL2 && report.hasTokens && report.hasStreamManagement)
+        }
+        let memory = Self.memory()
+        #expect(memory.mechanism == .scramSHA1)
+        #expect(memory.inline == [.sasl2, .bind, .resume])
+        #expect(memory.token == LoginMemory.Token(mechanism: .token, expires: Timestamp("2026-05-22T12:00:00Z")!, text: "secret-1"))
+        #expect(LoginMemory(memory.file).token == memory.token)
+    }
+
+    /// Two flights: that of TLS, and this one.
+    @Test func `the second login is one flight with the token`() {
+        transcript(Self.options(Self.memory())) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1"))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))\(Self.success(Self.proof("secret-1") + Self.address + Self.bound))
+                E: online user@example.org/board.x1
+                S: <stream:features/>
+                """)
+            #expect($0.session.loginReport.mechanism == "HT-SHA-256-NONE")
+            // Nothing new to be kept.
+            #expect($0.learned == nil)
+        }
+    }
+
+    @Test func `a token is bound to the channel where both can`() {
+        var memory = LoginMemory()
+        transcript(Self.options()) {
+            $0.play("D: connected secured bound\nC: {open}")
+            let announced = "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/></sasl-channel-binding></stream:features>"
+            $0.play("S: {stream}" + Self.offer("SCRAM-SHA-1", "SCRAM-SHA-1-PLUS").replacingOccurrences(of: "</stream:features>", with: announced))
+            #expect($0.takeOutput().first?.contains("<request-token xmlns='urn:xmpp:fast:0' mechanism='HT-SHA-256-EXPR'/>") == true)
+        }
+        memory = Self.memory()
+        memory.token?.mechanism = .tokenExporter
+        transcript(Self.options(memory)) {
+            $0.play("""
+                D: connected secured bound
+                C: {open}\(Self.fast("secret-1", "HT-SHA-256-EXPR", binding: "exported"))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))\(Self.success(Self.proof("secret-1", binding: "exported") + Self.address + Self.bound))
+                E: online user@example.org/board.x1
+                """)
+        }
+        // Without that binding the token is of no use, and a new one is asked for when the server's offer is there.
+        transcript(Self.options(memory)) {
+            $0.play("D: connected secured\nC: {open}\(Self.authenticate(Self.first + Self.userAgent + Self.bind))")
+        }
+    }
+
+    @Test func `a server may change the token at any login`() {
+        transcript(Self.options(Self.memory())) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1"))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))\(Self.success(Self.proof("secret-1") + Self.address + Self.bound + Self.token("secret-2")))
+                E: online user@example.org/board.x1
+                """)
+            #expect($0.learned?.token?.text == "secret-2")
+            #expect($0.learned?.token?.mechanism == .token)
+        }
+    }
+
+    @Test func `without Bind 2 the address is bound in the same stream`() {
+        transcript(Self.options { $0.memory = LoginMemory() }) {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("SCRAM-SHA-1", inline: ""))
+                C: \(Self.authenticate(Self.first))
+                S: \(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success(Self.proof + "<authorization-identifier>user@example.org</authorization-identifier>")){offer bind and sm}
+                C: {bind}
+                S: {bound}
+                C: <enable xmlns='urn:xmpp:sm:3'/>
+                E: online user@example.org/board
+                """)
+        }
+    }
+
+    @Test func `a certificate logs in in one step as well`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL", "SCRAM-SHA-1"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: \(Self.success(Self.address + Self.bound))
+                E: online user@example.org/board.x1
+                """)
+        }
+    }
+
+    @Test func `a certificate that only the old profile takes is shown there`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}<stream:features><authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism></authentication>
+                   <mechanisms xmlns='{sasl}'><mechanism>EXTERNAL</mechanism></mechanisms></stream:features>
+                C: <auth xmlns='{sasl}' mechanism='EXTERNAL'>=</auth>
+                """)
+        }
+    }
+
+    // MARK: Tokens that are no good
+
+    @Test(arguments: ["not-authorized", "credentials-expired", "malformed-request"])
+    func `a refused token is forgotten and the password used in the same stream`(condition: String) {
+        transcript(Self.options(Self.memory())) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1"))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))<failure xmlns='urn:xmpp:sasl:2'><\(condition) xmlns='{sasl}'/></failure>
+                C: \(Self.authenticate(Self.first + Self.userAgent + Self.bind + Self.requestToken))
+                S: \(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success(Self.proof + Self.address + Self.bound + Self.token("secret-3")))
+                E: online user@example.org/board.x1
+                """)
+            #expect($0.learned?.token?.text == "secret-3")
+            #expect($0.learned?.strikes == 0)
+        }
+    }
+
+    @Test func `a server that takes no password after a token is connected to anew`() {
+        transcript(Self.options(Self.memory())) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1"))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))<failure xmlns='urn:xmpp:sasl:2'><not-authorized xmlns='{sasl}'/></failure>
+                C: \(Self.authenticate(Self.first + Self.userAgent + Self.bind + Self.requestToken))
+                S: <failure xmlns='urn:xmpp:sasl:2'><invalid-mechanism xmlns='{sasl}'/></failure>
+                C: {end}
+                E: ended, now: the server closed the session: reset (it refused the saved token; the password is next)
+                O: closeTransport
+                """)
+            #expect($0.learned != nil && $0.learned?.token == nil)
+        }
+    }
+
+    @Test func `a token outlives a server that is out of order`() {
+        transcript(Self.options(Self.memory())) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1"))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))<failure xmlns='urn:xmpp:sasl:2'><temporary-auth-failure xmlns='{sasl}'/></failure>
+                C: {end}
+                E: ended, backoff: the server refused the login: temporary-auth-failure
+                O: closeTransport
+                """)
+            #expect($0.learned == nil)
+        }
+    }
+
+    @Test func `a token that is over is not shown`() {
+        var memory = Self.memory()
+        memory.token?.expires = Timestamp("2026-05-01T11:59:59Z")!
+        transcript(Self.options(memory)) {
+            $0.play("D: connected secured\nC: {open}\(Self.authenticate(Self.first + Self.userAgent + Self.bind))")
+        }
+    }
+
+    @Test func `a token of a server that has no tokens any more is kept but not used`() {
+        var memory = Self.memory()
+        memory.isCareful = true
+        transcript(Self.options(memory)) {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("SCRAM-SHA-1", inline: ""))
+                C: \(Self.authenticate(Self.first + Self.userAgent))
+                """)
+        }
+    }
+
+    @Test(arguments: ["a b", "ä", "", "line&#10;break", String(repeating: "x", count: 1025)])
+    func `a token that would not fit into the file is not kept`(text: String) {
+        transcript(Self.options()) {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))
+                C: \(Self.authenticate(Self.first + Self.userAgent + Self.bind + Self.requestToken))
+                S: \(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success(Self.proof + Self.address + Self.bound + Self.token(text)))
+                E: online user@example.org/board.x1
+                """)
+            #expect($0.learned != nil && $0.learned?.token == nil)
+        }
+    }
+
+    @Test func `tokens that are new on a server are asked for the next time`() {
+        var memory = Self.memory()
+        memory.token = nil
+        transcript(Self.options(memory)) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.authenticate(Self.first + Self.userAgent + Self.bind))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))\(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success(Self.proof + Self.address + Self.bound))
+                E: online user@example.org/board.x1
+                """)
+            #expect($0.learned?.mayRunAhead == false)
+        }
+    }
+
+    // MARK: A server that is not to be trusted
+
+    @Test(arguments: [
+        "", "<additional-data/>", "<additional-data>⟦v=rmF9pqV8S7suAoZWja4dJRkFsKA=⟧</additional-data>", "<additional-data>!</additional-data>",
+    ])
+    func `success without the server's signature is no login`(data: String) {
+        transcript(Self.options()) {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))
+                C: \(Self.authenticate(Self.first + Self.userAgent + Self.bind + Self.requestToken))
+                S: \(Self.challenge)
+                C: \(Self.response)
+                """)
+            $0.play("S: \(Self.success(data + Self.address + Self.bound + Self.token("evil")))")
+            let output = $0.takeOutput()
+            #expect(output.count == 3 && output[1].hasPrefix("E: ended, backoff: "), "\(output)")
+            #expect($0.learned?.token == nil && $0.learned?.mechanism == nil)
+        }
+    }
+
+    @Test(arguments: ["", proof("another"), "<additional-data>\(Base64.encode(hash("secret-1", "Initiator")))</additional-data>"])
+    func `success without the proof of the token is no login`(data: String) {
+        transcript(Self.options(Self.memory())) {
+            $0.play("D: connected secured\nC: {open}\(Self.fast("secret-1"))")
+            $0.play("S: {stream}\(Self.offer("SCRAM-SHA-1"))\(Self.success(data + Self.address + Self.bound + Self.token("evil")))")
+            let output = $0.takeOutput()
+            #expect(output.count == 3 && output[1].hasPrefix("E: ended, backoff: not safe: "), "\(output)")
+            #expect($0.learned?.token?.text != "evil")
+        }
+    }
+
+    @Test(arguments: ["", "<authorization-identifier/>", "<authorization-identifier>user@example.org</authorization-identifier>",
+        "<authorization-identifier>example.org/x</authorization-identifier>"])
+    func `success without a usable address ends the session`(identifier: String) {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: \(Self.success(identifier + Self.bound))
+                C: <stream:error><undefined-condition xmlns='{streams}'/></stream:error>{end}
+                E: ended, backoff: protocol error: the server bound no usable address
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test func `the answer must come in the profile that was asked`() {
+        for (offer, success) in [(Self.offer("EXTERNAL"), "<success xmlns='{sasl}'/>"), (Transcript.offer("EXTERNAL"), Self.success(""))] {
+            transcript {
+                $0.play("D: connected secured\nC: {open}")
+                $0.play("S: {stream}\(offer)")
+                _ = $0.takeOutput()
+                $0.play("S: \(success)")
+                #expect($0.takeOutput().contains { $0.contains("something else than the answer to the login") })
+            }
+        }
+    }
+
+    @Test func `a further step is refused in words`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: <continue xmlns='urn:xmpp:sasl:2'><tasks><task>TOTP</task></tasks></continue>
+                C: {end}
+                E: ended, slowly: the server refused the login: continue (it wants a further step, such as a code or a new password, which Perch cannot do)
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test func `stream management that was refused with the address is not used`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: \(Self.success(Self.address + "<bound xmlns='urn:xmpp:bind:0'><failed xmlns='urn:xmpp:sm:3'/></bound>"))
+                E: online user@example.org/board.x1
+                S: <r xmlns='urn:xmpp:sm:3'/>
+                """)
+            #expect(!$0.session.loginReport.hasStreamManagement)
+        }
+    }
+
+    @Test func `the limits of a stream before its login are lifted in the same stream`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: \(Self.success(Self.address + Self.bound))
+                E: online user@example.org/board.x1
+                """)
+            $0.play("S: <message from='alice@example.org/x'><body>\(String(repeating: "x", count: 20_000))</body></message>")
+            #expect($0.takeOutput().first?.hasPrefix("E: message normal from alice@example.org/x") == true)
+        }
+    }
+
+    // MARK: Resumption
+
+    /// A first login with `resumption`, a message on its way, and the cut; then the next connection with what was learnt.
+    func resumed(_ change: @escaping (inout SessionOptions) -> Void = { _ in }, _ body: (Transcript) throws -> Void) rethrows {
+        try transcript(Self.options { $0.resumption = .seconds(120) }) {
+            let bind = Self.bind.replacingOccurrences(of: "<enable xmlns='urn:xmpp:sm:3'/>", with: "<enable xmlns='urn:xmpp:sm:3' resume='true' max='120'/>")
+            $0.play(Self.firstLogin.replacingOccurrences(of: Self.bind, with: bind).replacingOccurrences(of: "board.x1\nS:", with: "board.x1\nE: resumable\nS:"))
+            $0.session.send(OutgoingMessage(to: try! JID("alice@example.org"), id: "1"), at: $0.now)
+            $0.play("""
+                C: <message to='alice@example.org' id='1' type='chat'/>{r}
+                D: disconnected
+                E: ended, backoff: the connection was lost
+                O: closeTransport
+                """)
+            let memory = $0.learned ?? LoginMemory()
+            let next = $0.next {
+                $0.memory = memory
+                change(&$0)
+            }
+            try body(next)
+            next.finish()
+        }
+    }
+
+    static let enable = bind.replacingOccurrences(of: "<enable xmlns='urn:xmpp:sm:3'/>", with: "<enable xmlns='urn:xmpp:sm:3' resume='true' max='120'/>")
+    static let resume = "<resume xmlns='urn:xmpp:sm:3' h='0' previd='s1'/>"
+
+    @Test func `the session before goes on in one flight`() {
+        resumed {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1", more: Self.resume + Self.enable))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))
+                   \(Self.success(Self.proof("secret-1") + Self.address + "<resumed xmlns='urn:xmpp:sm:3' previd='s1' h='0'/>"))
+                C: <message to='alice@example.org' id='1' type='chat'/>
+                E: online user@example.org/board.x1 resumed
+                C: <iq type='get' id='xn1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>{r}
+                """)
+        }
+    }
+
+    @Test func `a session that is gone is replaced in the same flight, and what it had handled is told`() {
+        resumed {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1", more: Self.resume + Self.enable))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))
+                   \(Self.success(Self.proof("secret-1") + Self.address + "<failed xmlns='urn:xmpp:sm:3' h='1'><item-not-found xmlns='{stanzas}'/></failed>" + Self.bound))
+                E: acknowledged 1
+                E: online user@example.org/board.x1
+                E: resumable
+                """)
+        }
+    }
+
+    @Test func `nothing that was not resumed is believed to be`() {
+        resumed {
+            $0.play("D: connected secured")
+            _ = $0.takeOutput()
+            $0.play("""
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))
+                   \(Self.success(Self.proof("secret-1") + Self.address + "<resumed xmlns='urn:xmpp:sm:3' previd='other' h='0'/>"))
+                C: <stream:error><invalid-xml xmlns='{streams}'/></stream:error>{end}
+                E: ended, backoff: protocol error: the server resumed another session than ours
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test func `where resumption is not part of the login it follows it, and nothing is bound before`() {
+        resumed({ $0.memory.inline = [.sasl2, .bind] }) {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1", more: ""))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))
+                   \(Self.success(Self.proof("secret-1") + "<authorization-identifier>user@example.org</authorization-identifier>")){offer bind and sm}
+                C: \(Self.resume)
+                S: <resumed xmlns='urn:xmpp:sm:3' previd='s1' h='1'/>
+                E: acknowledged 1
+                E: online user@example.org/board.x1 resumed
+                C: <iq type='get' id='xn1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>
+                """)
+        }
+    }
+
+    @Test func `a token that is refused does not cost the session before`() {
+        resumed {
+            $0.play("""
+                D: connected secured
+                C: {open}\(Self.fast("secret-1", more: Self.resume + Self.enable))
+                S: {stream}\(Self.offer("SCRAM-SHA-1"))<failure xmlns='urn:xmpp:sasl:2'><not-authorized xmlns='{sasl}'/></failure>
+                C: \(Self.authenticate(Self.first + Self.userAgent + Self.resume + Self.enable + Self.requestToken))
+                S: \(Self.challenge)
+                C: \(Self.response)
+                S: \(Self.success(Self.proof + Self.address + "<resumed xmlns='urn:xmpp:sm:3' previd='s1' h='1'/>"))
+                E: acknowledged 1
+                E: online user@example.org/board.x1 resumed
+                C: <iq type='get' id='xn1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>
+                """)
+        }
+    }
+}
