@@ -24,7 +24,6 @@ int cl_fsync(int fd) { return (int)RETRY(fsync(fd)); }
 int cl_fdatasync(int fd) { return (int)RETRY(fdatasync(fd)); }
 int cl_rename(const char *from, const char *to) { return (int)RETRY(rename(from, to)); }
 int cl_unlink(const char *path) { return (int)RETRY(unlink(path)); }
-int cl_mkdir(const char *path, uint32_t mode) { return (int)RETRY(mkdir(path, (mode_t)mode)); }
 int cl_chmod(const char *path, uint32_t mode) { return (int)RETRY(chmod(path, (mode_t)mode)); }
 int cl_fchmod(int fd, uint32_t mode) { return (int)RETRY(fchmod(fd, (mode_t)mode)); }
 int cl_access(const char *path, int how) { return (int)RETRY(access(path, how)); }

@@ -101,7 +101,6 @@ void cl_tcp_acknowledge(int fd) {
 
 int64_t cl_receive(int fd, void *into, size_t count) { return RETRY(recv(fd, into, count, 0)); }
 int64_t cl_send(int fd, const void *from, size_t count) { return RETRY(send(fd, from, count, MSG_NOSIGNAL)); }
-int cl_shutdown_writing(int fd) { return (int)RETRY(shutdown(fd, SHUT_WR)); }
 int cl_accept(int fd) { return (int)RETRY(accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)); }
 
 int cl_nonblocking(int fd) {

@@ -122,15 +122,6 @@ public enum Files {
             size: info.size, modified: info.modified_ms)
     }
 
-    /// Whether somebody who is neither owner nor in the file's group may read or write it.
-    public static func isReadableByOthers(_ path: String) throws(SystemError) -> Bool {
-        guard let info = try info(path) else { throw SystemError(operation: "look at", errno: ENOENT, object: path) }
-        return info.permissions & 0o006 != 0
-    }
-
-    /// Whether this process may write there, by access(2).
-    public static func isWritable(_ path: String) -> Bool { cl_access(path, W_OK) == 0 }
-
     /// Names in a directory, sorted, without `.` and `..`; at most `limit`, so a full /tmp does no harm.
     public static func list(_ path: String, limit: Int = 1024) throws(SystemError) -> [String] {
         var error: Int32 = 0
@@ -145,12 +136,6 @@ public enum Files {
     }
 
     public static func remove(_ path: String) throws(SystemError) { try check(cl_unlink(path), "remove", path) }
-
-    /// Nothing happens when it is there already.
-    public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
-        let result = cl_mkdir(path, mode)
-        if result != 0 - EEXIST { try check(result, "create", path) }
-    }
 
     private static func directory(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }

@@ -62,9 +62,6 @@ public final class TCPConnection {
     /// Whether this machine still has the address that it is known to the peer by; without it nothing comes back.
     public var hasAddress: Bool { !isOpen || cl_socket_has_address(descriptor) }
 
-    /// No more will be sent; the peer sees the end of the stream when it has read all.
-    public func finishSending() { if isOpen { _ = cl_shutdown_writing(descriptor) } }
-
     /// Ends it at once; what is queued is lost and no handler is called any more.
     public func close() {
         guard isOpen else { return }

@@ -38,7 +38,6 @@ int cl_fsync(int fd);
 int cl_fdatasync(int fd);
 int cl_rename(const char *from, const char *to);
 int cl_unlink(const char *path);
-int cl_mkdir(const char *path, uint32_t mode);
 int cl_chmod(const char *path, uint32_t mode);
 int cl_fchmod(int fd, uint32_t mode);
 int cl_fstat(int fd, cl_file_info *out);
@@ -136,7 +135,6 @@ void cl_tcp_acknowledge(int fd);
 /// 0 when the peer closed.
 int64_t cl_receive(int fd, void *into, size_t count);
 int64_t cl_send(int fd, const void *from, size_t count); // MSG_NOSIGNAL
-int cl_shutdown_writing(int fd);
 
 /// Listens on a Unix stream socket, mode 0600 from the start. -EADDRINUSE when somebody listens there or the
 /// file is not a socket; a socket that nobody listens on is replaced.
