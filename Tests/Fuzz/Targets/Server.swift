@@ -38,6 +38,12 @@ struct FuzzServer {
         if answers.count < 64 { answers.append(Array(text.utf8)) }
     }
 
+    /// The old connection is gone; what is known of the session stays.
+    mutating func connectAnew() {
+        (parser, answers, isAuthenticated, isEncrypted, hasProved) = (nil, [], false, steps.has("d"), false)
+        (taken, proof) = (0, nil)
+    }
+
     mutating func hear(_ bytes: [UInt8]) throws(Broken) {
         // A restarted stream begins with a declaration, which cannot stand anywhere else.
         let mark = Array("<?xml".utf8)
@@ -98,6 +104,11 @@ struct FuzzServer {
             finish(Base64.decode(element.text) ?? [])
         } else if element.is("enable", Namespace.management) {
             say("<enabled xmlns='urn:xmpp:sm:3' id='sm1' resume='true' max='300'/>")
+        } else if element.is("resume", Namespace.management) {
+            // What it is told of as handled: all, half, nothing.
+            let handled = steps.has("h") ? stanzas / 2 : steps.has("z") ? 0 : stanzas
+            say(steps.has("f") ? "<failed xmlns='urn:xmpp:sm:3' h='\(handled)'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>" : "<resumed xmlns='urn:xmpp:sm:3' h='\(handled)' previd='sm1'/>")
+            stanzas = handled
         } else if element.is("r", Namespace.management) {
             say("<a xmlns='urn:xmpp:sm:3' h='\(stanzas)'/>")
         } else if element.isIn(Namespace.client) {

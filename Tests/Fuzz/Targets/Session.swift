@@ -7,7 +7,8 @@ import Time
 ///
 /// Flags: `d` direct TLS, `m` stream management, `e` EXTERNAL, `p` PLAIN allowed, `r` asks for the roster, `w` remembers a login with SCRAM-SHA-256, `1` `2` `5` what SCRAM is offered. Steps: `.` the server's right answer,
 /// `=` with a byte changed, `+` with something put in, `-` with a piece missing, `/` in two halves with time between; `S` anything from the server; `T` time; `M` `P` `U` `R` `B`
-/// what the program sends; `G` a probe; `C` close; `D` the connection is lost.
+/// what the program sends; `G` a probe; `C` close; `D` the connection is lost; `N` a new one, which resumes what
+/// can be resumed (flag `s`); `W` the machine woke.
 func fuzzSession(_ input: [UInt8]) throws(Broken) {
     let steps = Steps(input)
     let whole = SessionRun(steps, isBytewise: false)
@@ -24,7 +25,8 @@ func fuzzSession(_ input: [UInt8]) throws(Broken) {
 private final class SessionRun {
     let steps: Steps
     let isBytewise: Bool
-    let session: Session
+    private(set) var session: Session
+    private let options: SessionOptions
     var now = Moment(instant: Instant(.seconds(1000)), timestamp: Timestamp(milliseconds: 1_795_365_420_000))
     /// What came out, in words; acknowledgements asked for are left out, since they go with a turn.
     var log: [String] = []
@@ -33,6 +35,8 @@ private final class SessionRun {
     /// `.startTLS` came out: the driver shakes hands before it receives again.
     private var isShakingHands = false
     private var hasEnded = false
+    /// Messages that the server has not taken over.
+    private var waiting: [String] = []
     private var onlines = 0
     private var received = 0
     private var sent = 0
@@ -45,12 +49,13 @@ private final class SessionRun {
         isEncrypted = steps.has("d")
         server = FuzzServer(steps)
         let alice = fuzzAddress("alice@example.org")
-        session = Session(
-            SessionOptions(
+        options = SessionOptions(
                 jid: fuzzAddress("user@example.org"), credentials: steps.has("e") ? .external : .password("pencil"), allowPlain: steps.has("p"),
                 resource: "board", idSeed: "x", clientNonce: "fyko+d2lbbFgONRv9qkxdawL", software: SoftwareInfo(name: "Perch", version: "0.1"),
                 isTrusted: { $0.bare == alice }, requestsRoster: steps.has("r"),
-                memory: LoginMemory(steps.has("w") ? Array("perch-login 1\nmechanism SCRAM-SHA-256\ninline 7\n".utf8) : nil)))
+                memory: LoginMemory(steps.has("w") ? Array("perch-login 1\nmechanism SCRAM-SHA-256\ninline 7\n".utf8) : nil),
+                resumption: steps.has("s") ? .seconds(120) : nil)
+        session = Session(options)
     }
 
     func play() throws(Broken) {
@@ -62,10 +67,26 @@ private final class SessionRun {
             try play(step)
             try drain()
         }
-        session.disconnected(at: now)
-        try drain()
+        try lose()
         try require(hasEnded, "a lost connection is no end")
         try require(session.nextDeadline == nil, "a deadline behind the end")
+    }
+
+    private func lose() throws(Broken) {
+        session.disconnected(at: now)
+        try drain()
+    }
+
+    /// The driver connects again.
+    private func connectAnew() throws(Broken) {
+        try lose()
+        var options = options
+        options.continuation = session.continuation
+        session = Session(options)
+        (hasEnded, isShakingHands, isEncrypted, onlines) = (false, false, steps.has("d"), 0)
+        server.connectAnew()
+        session.connected(secured: isEncrypted, at: now)
+        try drain()
     }
 
     private func play(_ step: Steps.Step) throws(Broken) {
@@ -98,8 +119,12 @@ private final class SessionRun {
             try receive(Array(step.data))
         } else if step.is("T") {
             try pass(.seconds(step.number))
+        } else if step.is("N") {
+            try connectAnew()
+        } else if step.is("W") {
+            session.woke(at: now)
         } else if step.is("M") {
-            session.send(OutgoingMessage(to: alice, body: step.text), at: now)
+            if let id = session.send(OutgoingMessage(to: alice, body: step.text), at: now) { waiting.append(id) }
         } else if step.is("P") {
             session.setPresence(OwnPresence(available: step.number & 1 == 0, show: step.number & 2 == 0 ? nil : .dnd, status: step.text), at: now)
         } else if step.is("U") {
@@ -186,6 +211,12 @@ private final class SessionRun {
             case .event(let event):
                 try require(!hasEnded, "\(event) behind the end")
                 if case .ended = event { hasEnded = true }
+                if case .acknowledged(let ids) = event {
+                    for id in ids {
+                        guard let index = waiting.firstIndex(of: id) else { throw Broken(description: "\(id) is acknowledged, and was not waiting for it") }
+                        waiting.remove(at: index)
+                    }
+                }
                 if case .online = event {
                     onlines += 1
                     try require(onlines == 1, "online twice")
