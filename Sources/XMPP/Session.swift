@@ -227,10 +227,10 @@ public final class Session {
         case .respond(let response, let isSASL2):
             SASLExchange.writeResponse(to: &outbox.writer, response, isSASL2: isSASL2)
         case .goOnLoggedIn(let success):
-            parser.limits = XMLLimits()
+            parser.limits = .afterLogin
             if isResuming { resumptionFailed(h: Self.failedCount(in: success)) }
         case .goOnlineAtOnce(let jid, let success):
-            parser.limits = XMLLimits()
+            parser.limits = .afterLogin
             if isResuming { resumptionFailed(h: Self.failedCount(in: success)) }
             begin(jid, success: success, at: now)
         case .bind(let id):
@@ -241,7 +241,7 @@ public final class Session {
         case .resume:
             writeResume()
         case .goOn(let h):
-            parser.limits = XMLLimits()
+            parser.limits = .afterLogin
             goOn(h: h, at: now)
         case .bindInstead(let id, let h):
             resumptionFailed(h: h)

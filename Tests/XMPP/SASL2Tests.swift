@@ -399,6 +399,9 @@ import Time
                 """)
             $0.play("S: <message from='alice@example.org/x'><body>\(String(repeating: "x", count: 20_000))</body></message>")
             #expect($0.takeOutput().first?.hasPrefix("E: message normal from alice@example.org/x") == true)
+            // And what is beyond those of a logged-in stream is passed over.
+            $0.play("S: <message from='eve@example.net/x'>\(String(repeating: "<a>", count: 40) + String(repeating: "</a>", count: 40))</message>")
+            #expect(!$0.takeOutput().contains { $0.hasPrefix("E: ended") } && $0.session.isOnline)
         }
     }
 
