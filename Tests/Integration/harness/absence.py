@@ -64,12 +64,17 @@ class Absence:
             self.board.process.stop(signal.SIGKILL)
             self.board.start()
 
+    def ask(self):
+        # A session that the server never gave up has no new presence to show: then an answer is the sign of life.
+        if self.gone is None:
+            self.position = len(self.watcher.messages)
+            self.watcher.send(self.board.jid, "ping")
+
     def wait_until_back(self, limit):
-        # A session that the server never gave up has no new presence to show: then the board's answer is the sign of life.
         try:
             if self.gone is None:
-                self.watcher.say(self.board.jid, "ping", deadline=limit)
-                self.returned = round(time.monotonic() - self.ended, 1)
+                answer = self.watcher.next_message(self.board.jid, after=self.position, deadline=max(0.1, self.ended + limit - time.monotonic()))
+                self.returned = round(answer.time - self.ended, 1)
             else:
                 _, self.returned = self._wait("available", self.position, self.ended, limit)
         except Timeout:
@@ -124,6 +129,8 @@ def measure(folder, seconds, kinds=("recommended",), names=SERVERS, faults=FAULT
             one.end()
         if "cut" in faults:
             cable.plug()
+        for one in ready:
+            one.ask()
         for one in ready:
             one.wait_until_back(back)
         return boards

@@ -15,6 +15,7 @@ class Received:
     """A message that arrived."""
 
     def __init__(self, stanza):
+        self.time = time.monotonic()
         self.sender = stanza["from"].full
         self.bare = stanza["from"].bare
         self.type = stanza["type"]
