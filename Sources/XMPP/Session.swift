@@ -134,8 +134,7 @@ public final class Session {
 
     /// A stanza beyond our limits counts as handled: else it would come again, and again be the end.
     private func passOver(_ error: XMLError, _ online: Online, at now: Moment) {
-        online.heard = now.instant
-        online.probeDeadline = nil
+        heard(online, at: now)
         online.management.received()
         acknowledge(online)
         if !online.hasPassedOver { outbox.put(.event(.notice("passed over what somebody sent: \(error.description)"))) }
@@ -143,8 +142,7 @@ public final class Session {
     }
 
     private func received(_ element: Element, at now: Moment) {
-        online?.heard = now.instant
-        online?.probeDeadline = nil
+        if let online { heard(online, at: now) }
         let element = StreamElement(element)
         if case .login(.features(.encrypted, _), _) = state.phase, case .features(let features) = element {
             loginReport.see(features)
@@ -155,6 +153,12 @@ public final class Session {
         } else {
             carryOut(action, at: now)
         }
+    }
+
+    /// A sign of life. The answer to an `<r/>` is due all the same: the link may die behind what was heard.
+    private func heard(_ online: Online, at now: Moment) {
+        online.heard = now.instant
+        online.probeDeadline = online.management.isAsking ? now.instant + options.requestTimeout : nil
     }
 
     // MARK: Time

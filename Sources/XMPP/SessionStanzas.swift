@@ -42,6 +42,7 @@ extension Session {
             guard online.management.isOn else { return }
             guard let h else { return fail(.protocol("an acknowledgement without a count"), .error("invalid-xml"), at: now) }
             if online.management.acknowledge(h) {
+                online.probeDeadline = nil
                 tellAcknowledged(online)
             } else {
                 fail(

@@ -65,6 +65,22 @@ import Time
         }
     }
 
+    @Test func `what else is heard does not stand for the acknowledgement`() throws {
+        let alice = try JID("alice@example.org")
+        managed {
+            $0.play("S: <enabled xmlns='urn:xmpp:sm:3'/>")
+            $0.session.send(OutgoingMessage(to: alice, id: "1"), at: $0.now)
+            $0.play("C: <message to='alice@example.org' id='1' type='chat'/><r xmlns='urn:xmpp:sm:3'/>")
+            // On its way when the link died.
+            $0.play("""
+                T: 1s
+                S: <presence from='alice@example.org/phone'/>
+                E: presence available from alice@example.org/phone
+                """)
+            #expect($0.session.nextDeadline == $0.now.instant + .seconds(30))
+        }
+    }
+
     @Test func `presence alone is acknowledged rarely`() {
         managed {
             $0.play("S: <enabled xmlns='urn:xmpp:sm:3'/>")
