@@ -87,7 +87,8 @@ struct LoginPlan {
         }
     }
 
-    /// The token that we have, if this connection can use it.
+    /// The token that we have, if this connection can use it: only ever asked once TLS is up and the certificate verified,
+    /// since who overhears a token's hash can use it (XEP-0484 §7).
     private func token(at now: Moment) -> (String, SASL.Choice)? {
         guard let token = memory.token, now.timestamp < token.expires, !memory.agent.isEmpty else { return nil }
         var choice = SASL.Choice(mechanism: token.mechanism)
