@@ -70,6 +70,13 @@ def test_the_judge_sees_a_late_execution_and_counts_from_the_last_copy():
     assert problems(**late, commands=[Command(1, "l02", 1), Command(2, "l03", 2), Command(3, "l02", 20, [55])]) == []
 
 
+def test_the_judge_sees_that_an_old_command_was_executed_after_a_break():
+    drives = [Drive("l02", True, 1.1), Drive("l03", True, 2.1), Drive("l02", False, 25)]
+    late = dict(drives=drives, replies=[], commands=[Command(1, "l02", 1), Command(2, "l03", 2), Command(3, "l02", 20)])
+    assert problems(**late, interruptions=[24]) == ["command 3 was executed 5.0 s after it was said, though the board was away in between"]
+    assert problems(**late, interruptions=[10, 20.5, 24.8, 30]) == []
+
+
 def test_the_judge_sees_a_lost_reading_and_who_lost_it():
     reports = history().reports[:2]
     assert problems(reports=reports) == ["the reading air 1002 of 2.0 s never came"]

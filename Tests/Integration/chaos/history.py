@@ -6,6 +6,9 @@ ACKNOWLEDGED = re.compile(r"^(\w+) is (on|off)\b")
 REFUSED = re.compile(r"I did not do (it|this|that)|I did none|did not switch|I did nothing")
 # Between the board's log and the client two threads write down when; they may swap what happens at the same time.
 CLOCK_SLACK = 0.5
+# A command that was said so long before a connection was cut, or before a frozen board went on, and is executed so long after
+# it, is an old one that a server or a kernel has kept. The board must not take it for a new one.
+BEFORE, AFTER = 1, 0.5
 # SenML's times are rounded to milliseconds; the rest is a busy machine.
 TIME_SLACK = 1
 # While the board is online a reading is in its memory for so long before it goes to disk, if the server has not taken it over
@@ -87,6 +90,7 @@ class History:
     taken: set = field(default_factory=set)   # ids that a server has acknowledged
     levels: dict = field(default_factory=dict)  # line -> level at the end, asked of the simulated board
     started: float = 0                        # when the last process of the board was started
+    interruptions: list = field(default_factory=list)  # when a connection was cut, or the board went on after it was frozen
     kills: list = field(default_factory=list)  # when a process of the board was killed
     crashes: list = field(default_factory=list)
 
@@ -141,7 +145,10 @@ class Verdict:
         self.lateness = 0
         for command in self.history.commands:
             for drive in self.executions[command.number]:
-                late = drive.at - max([command.at] + [copy for copy in command.copies if copy <= drive.at])
+                said = max([command.at] + [copy for copy in command.copies if copy <= drive.at])
+                late = drive.at - said
+                if any(said < moment - BEFORE and drive.at > moment + AFTER for moment in self.history.interruptions):
+                    self._problem(f"command {command.number} was executed {late:.1f} s after it was said, though the board was away in between")
                 self.lateness = max(self.lateness, late)
                 if late > limits.lateness:
                     self._problem(f"command {command.number} was executed {late:.1f} s after it was said")

@@ -4,6 +4,7 @@ TCP stays a stream: bytes come late, in pieces, or never, but in order and uncha
 import asyncio
 import socket
 import struct
+import time
 
 CHUNK = 65536
 
@@ -83,7 +84,7 @@ class Relay:
         self.target, self.random = target, random
         self.delay, self.split = (0, 0), 0
         self.open = {"up": asyncio.Event(), "down": asyncio.Event()}
-        self.links, self.forgotten, self.count = set(), [], 0
+        self.links, self.forgotten, self.cuts = set(), [], []
         self.mood = "accept"  # or "refuse" (nobody listens), "close" (accepted and closed), "ignore" (accepted, no word)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -124,7 +125,6 @@ class Relay:
         while True:
             near, _ = await loop.sock_accept(self._listener)
             near.setblocking(False)
-            self.count += 1
             if self.mood == "close":
                 near.close()
             elif self.mood == "ignore":
@@ -147,6 +147,8 @@ class Relay:
 
     def cut(self, near="rst", far="rst"):
         """Ends all connections; see `Link.end`."""
+        if self.links:
+            self.cuts.append(time.monotonic())
         for link in list(self.links):
             link.end(near, far)
 

@@ -10,7 +10,7 @@ from harness.perch import Perch, program, TOP
 from harness.process import Process
 
 from .client import Client
-from .history import Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
+from .history import AFTER, Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
 from .relay import Relay
 
 LINES = [f"l{pin:02}" for pin in range(2, 28)]
@@ -346,6 +346,8 @@ class Trial:
         await self._provoke()
         await self._pause(1, 15)
         await self._provoke()
+        # What it does at once when it goes on counts as well.
+        self.history.interruptions.append(self.now() - AFTER)
         self.board.process.send_signal(signal.SIGCONT)
         self.is_frozen = False
 
@@ -448,6 +450,7 @@ class Trial:
             self.relay.calm()
             await self._settled()
             self._alive()
+            self.history.interruptions += [at - self.began for at in self.relay.cuts]
             listed = await self._ask("list") or ""
             self.history.levels = {match[1]: int(match[2]) for match in re.finditer(r"(l\d\d) \S+ output ([01])", listed)}
             if len(self.history.levels) != len(LINES):
