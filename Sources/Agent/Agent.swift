@@ -26,6 +26,8 @@ public final class Agent {
     public internal(set) var configuration: Configuration
     /// May be replaced at any time; `about` and `uptime` tell it.
     public var facts: HostFacts
+    /// May be replaced at any time; nil: there is no link to tell about.
+    public var link: LinkFacts?
 
     var vocabulary: Vocabulary
     var outputs = Outputs()

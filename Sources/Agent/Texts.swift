@@ -83,7 +83,9 @@ extension Agent {
         if !facts.kernel.isEmpty { text += "\nKernel: \(facts.kernel)" }
         if let memory = facts.memoryKB { text += "\nMemory: \(NumberText.fixed(Double(memory) / 1024, digits: 1)) MiB" }
         text += "\n\(Replies.count(configuration.lines.count, "line")), \(Replies.count(configuration.sensors.count, "sensor"))"
-        return text + "\n" + uptimeText(now)
+        text += "\n" + uptimeText(now)
+        if let link { text += "\n" + link.sentence }
+        return text
     }
 
     func whoText() -> String {

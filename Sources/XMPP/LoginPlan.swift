@@ -230,7 +230,7 @@ struct LoginPlan {
         guard ranAhead else { return }
         ranAhead = false
         switch reason {
-        case .credentials, .security, .closedByUs: return
+        case .credentials, .security, .closedByUs, .resumptionTooLong: return
         case .serverClosed, .protocol, .timeout, .transport: break
         }
         memory.isCareful = true

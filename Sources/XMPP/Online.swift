@@ -12,10 +12,14 @@ final class Online {
     var resumption: Resumption?
     /// A message without a stamp may be old: until the server has answered a ping that left after the interruption.
     var isCatchingUp = false
-    /// When the last stanza left.
+    /// When the last thing left that the server reads.
     var lastSent: Instant
+    /// The silence in both directions that the last thing from the server has ended.
+    var silence: Duration = .zero
     /// A probe is on its way and must be answered by then.
     var probeDeadline: Instant?
+    /// Of that probe: when it was sent, after what silence of the server's, and after what silence in both directions.
+    var probe = (at: Instant(.zero), idle: Duration.zero, unbroken: Duration.zero)
     /// A stanza beyond our limits has come, and was told: once is enough.
     var hasPassedOver = false
     /// When we last said something to somebody (XEP-0012).

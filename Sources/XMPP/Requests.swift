@@ -8,6 +8,8 @@ struct Requests {
         case ping
         /// A ping whose answer says that all that waited for us has arrived.
         case catchUp
+        /// No `iq`, but `<enable/>`, whose answer is waited for as long; its id is empty.
+        case enable
         case removeContact(JID)
         case publish(node: String)
     }
@@ -42,8 +44,12 @@ struct Requests {
     }
 
     /// No answer is waited for any more.
-    mutating func forget(_ purpose: Purpose) {
+    /// - Returns: whether one was.
+    @discardableResult
+    mutating func forget(_ purpose: Purpose) -> Bool {
+        let count = entries.count
         entries.removeAll { $0.purpose == purpose }
+        return entries.count < count
     }
 
     var nextDeadline: Instant? {

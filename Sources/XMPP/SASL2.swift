@@ -64,7 +64,9 @@ extension Session {
         guard let online else { return }
         let answer = success.child("bound", SASL2.bind)?.child("enabled", Namespace.management)
         loginReport.hasStreamManagement = answer != nil
-        if let answer { enabled(answer, online, at: now) } else { online.management.refused() }
+        if let answer { return enabled(answer, online, at: now) }
+        online.management.refused()
+        letGo(online, at: now)
     }
 
     /// `<authenticate/>`, with all that the server can do in the same step.

@@ -24,6 +24,8 @@ public final class Session {
     public internal(set) var loginReport = LoginReport()
     /// What the next session can go on with; valid after `.ended`, nil when there is nothing to resume.
     public internal(set) var continuation: Continuation?
+    /// What the next session goes by.
+    public internal(set) var liveness: Liveness
     /// The session that was bound or resumed, also after its end.
     var bound: Online?
     /// `<resume/>` is out and was not answered, or we are past it.
@@ -38,6 +40,8 @@ public final class Session {
         self.options = options
         login = LoginPlan(options)
         told = options.memory
+        liveness = options.liveness
+        continuation = options.continuation
         parser = XMLStreamParser(limits: .beforeLogin)
         extensions = Extension.all
         features = Caps.sorted(extensions.flatMap { $0.features })
@@ -64,10 +68,8 @@ public final class Session {
     ///   - bindings: of that TLS connection.
     public func connected(secured: Bool, bindings: ChannelBindings = ChannelBindings(), at now: Moment) {
         login.available = bindings
-        if let continuation = options.continuation, continuation.isGood(for: login.account, at: now.instant) {
-            self.continuation = continuation
-            login.continuation = continuation
-        }
+        if continuation?.isGood(for: login.account, at: now.instant) == false { continuation = nil }
+        login.continuation = continuation
         carryOut(state.connected(secured: secured, deadline: now.instant + options.loginTimeout), at: now)
     }
 
@@ -136,7 +138,7 @@ public final class Session {
     private func passOver(_ error: XMLError, _ online: Online, at now: Moment) {
         heard(online, at: now)
         online.management.received()
-        acknowledge(online)
+        acknowledge(online, at: now)
         if !online.hasPassedOver { outbox.put(.event(.notice("passed over what somebody sent: \(error.description)"))) }
         online.hasPassedOver = true
     }
@@ -155,12 +157,6 @@ public final class Session {
         }
     }
 
-    /// A sign of life. The answer to an `<r/>` is due all the same: the link may die behind what was heard.
-    private func heard(_ online: Online, at now: Moment) {
-        online.heard = now.instant
-        online.probeDeadline = online.management.isAsking ? now.instant + options.requestTimeout : nil
-    }
-
     // MARK: Time
 
     /// When `tick` has something to do; nil when nothing is pending.
@@ -169,7 +165,7 @@ public final class Session {
         case .idle, .ended: return nil
         case .login(_, let deadline), .closing(let deadline): return deadline
         case .online(let online):
-            let liveness = online.probeDeadline ?? online.heard + options.keepalive
+            let liveness = online.probeDeadline ?? online.heard + liveness.keepalive
             guard let request = online.requests.nextDeadline else { return liveness }
             return min(request, liveness)
         }
@@ -190,7 +186,7 @@ public final class Session {
     /// Ends the stream in good order: the server's end is waited for, for a short time. Presence should have been sent before.
     public func close(at now: Moment) {
         // So that nothing that was handled is delivered again (XEP-0198 §4).
-        if let online { acknowledge(online) }
+        if let online { acknowledge(online, at: now) }
         carryOut(state.close(deadline: now.instant + Limits.closeTimeout), at: now)
     }
 

@@ -1,4 +1,5 @@
 import Text
+import Time
 
 /// What the driver carries out, in order, until `Session.nextOutput` gives nil.
 public enum SessionOutput: Equatable {
@@ -45,6 +46,8 @@ public enum SessionEnd: Equatable, Sendable {
     /// The server broke the rules of the protocol.
     case `protocol`(String)
     case timeout(String)
+    /// It keeps lost sessions longer than `SessionOptions.resumption`; nil: it does not say how long.
+    case resumptionTooLong(Duration?)
     /// The connection is gone without a word.
     case transport
 
@@ -65,6 +68,8 @@ public enum SessionEnd: Equatable, Sendable {
             case "conflict": return .slowly
             default: return .backoff
             }
+        case .resumptionTooLong:
+            return .now
         case .credentials(let condition, _):
             // RFC 6120 §6.5.11: nothing is wrong with the credentials.
             return condition == "temporary-auth-failure" ? .backoff : .slowly
@@ -93,6 +98,8 @@ extension SessionEnd: CustomStringConvertible {
         case .security(let reason): return "not safe: " + reason
         case .protocol(let reason): return "protocol error: " + reason
         case .timeout(let reason): return "timeout: " + reason
+        case .resumptionTooLong(let limit):
+            return "the server keeps a lost session for " + (limit.map { DurationText.format($0) } ?? "longer than it says")
         case .transport: return "the connection was lost"
         }
     }

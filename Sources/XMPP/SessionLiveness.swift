@@ -9,6 +9,9 @@ extension Session {
             // Its own deadline is the probe's.
             case .ping: break
             case .catchUp: return silent(online, at: now)
+            case .enable:
+                online.isCatchingUp = false
+                announce(online, at: now)
             case .roster: outbox.put(.event(.notice("the server did not answer the request for the roster")))
             case .removeContact(let jid): outbox.put(.event(.notice("the server did not answer the removal of \(jid) from the roster")))
             case .publish(let node): outbox.put(.event(.notice("the server did not answer the publishing of \(node)")))
@@ -16,7 +19,7 @@ extension Session {
         }
         if let deadline = online.probeDeadline {
             if deadline <= now.instant { silent(online, at: now) }
-        } else if online.heard + options.keepalive <= now.instant {
+        } else if online.heard + liveness.keepalive <= now.instant {
             probe(online, at: now)
         }
     }
@@ -28,11 +31,37 @@ extension Session {
 
     /// Asks for a sign of life at once, for when the network may have changed. Nothing happens while one is being waited for.
     public func ping(at now: Moment) {
-        if let online, online.probeDeadline == nil { probe(online, at: now) }
+        guard let online, online.probeDeadline == nil else { return }
+        probe(online, at: now)
+        // If it is dead, then not because it was idle.
+        online.probe.idle = .zero
+    }
+
+    /// A sign of life. The answer to an `<r/>` is due all the same: the link may die behind what was heard.
+    func heard(_ online: Online, at now: Moment) {
+        online.silence = now.instant - max(online.heard, online.lastSent)
+        online.heard = now.instant
+        if online.management.isAsking { online.probeDeadline = now.instant + liveness.answer } else { answered(online, at: now) }
+    }
+
+    /// The probe, where one is on its way.
+    func answered(_ online: Online, at now: Moment) {
+        guard online.probeDeadline != nil else { return }
+        online.probeDeadline = nil
+        let probe = online.probe
+        liveness.answered(after: now.instant - probe.at, idle: probe.idle, unbroken: probe.unbroken)
+    }
+
+    /// What was just written asks for an answer. Nothing changes while one is being waited for.
+    func expectAnswer(_ online: Online, at now: Instant) {
+        guard online.probeDeadline == nil else { return }
+        online.probe = (now, now - online.heard, now - max(online.heard, online.lastSent))
+        online.probeDeadline = now + liveness.answer
     }
 
     private func probe(_ online: Online, at now: Moment) {
-        online.probeDeadline = now.instant + options.requestTimeout
+        expectAnswer(online, at: now.instant)
+        online.lastSent = now.instant
         if online.management.isOn {
             askForAcknowledgement(online)
         } else {
@@ -44,7 +73,8 @@ extension Session {
     private func askForAcknowledgement(_ online: Online) {
         outbox.writer.empty("r", Namespace.management)
         online.management.ask()
-        if online.probeDeadline == nil { online.probeDeadline = max(online.heard, online.lastSent) + options.requestTimeout }
+        let now = max(online.heard, online.lastSent)
+        expectAnswer(online, at: now)
     }
 
     /// Writes a request and notes who must answer it, by when.

@@ -13,9 +13,9 @@ public struct SessionOptions {
     public var clientNonce: String
     public var software: SoftwareInfo
     public var identity: Identity
-    /// A probe is sent when the server has said nothing for this long.
-    public var keepalive: Duration
-    /// How long a request, a probe or a ping may stay without an answer.
+    /// When a probe is sent, as earlier sessions have taught.
+    public var liveness: Liveness
+    /// How long a request may stay without an answer.
     public var requestTimeout: Duration
     /// From `connected` to the bound session, TLS handshake and key derivation of the password included.
     public var loginTimeout: Duration
@@ -24,19 +24,21 @@ public struct SessionOptions {
     public var requestsRoster: Bool
     /// What the last login taught; a new one comes as `SessionEvent.learned`.
     public var memory: LoginMemory
-    /// How long the server shall keep the session when it is cut (XEP-0198 `max`), in whole seconds; contacts see us online for as long.
-    /// nil: not at all.
+    /// How long the server may keep the session when it is cut (XEP-0198 `max`), in whole seconds; contacts see us online for as long.
+    /// A server that keeps it longer, or does not say, is left (`SessionEnd.resumptionTooLong`). nil: not at all.
     public var resumption: Duration?
+    /// Nothing is shown to anybody before the server has said how long: `.online` waits for it. One round trip.
+    public var awaitsResumption: Bool
     /// What the last session left.
     public var continuation: Continuation?
 
     public init(
         jid: JID, credentials: Credentials, allowPlain: Bool = false, resource: String? = nil, idSeed: String,
-        clientNonce: String, software: SoftwareInfo, identity: Identity = Identity(), keepalive: Duration = .seconds(60),
+        clientNonce: String, software: SoftwareInfo, identity: Identity = Identity(), liveness: Liveness = Liveness(),
         requestTimeout: Duration = .seconds(30), loginTimeout: Duration = .seconds(60),
         isTrusted: @escaping (JID) -> Bool = { _ in false }, requestsRoster: Bool = true,
         memory: LoginMemory = LoginMemory(),
-        resumption: Duration? = nil, continuation: Continuation? = nil
+        resumption: Duration? = nil, awaitsResumption: Bool = false, continuation: Continuation? = nil
     ) {
         self.jid = jid
         self.credentials = credentials
@@ -46,13 +48,14 @@ public struct SessionOptions {
         self.clientNonce = clientNonce
         self.software = software
         self.identity = identity
-        self.keepalive = keepalive
+        self.liveness = liveness
         self.requestTimeout = requestTimeout
         self.loginTimeout = loginTimeout
         self.isTrusted = isTrusted
         self.requestsRoster = requestsRoster
         self.memory = memory
         self.resumption = resumption
+        self.awaitsResumption = awaitsResumption
         self.continuation = continuation
     }
 }

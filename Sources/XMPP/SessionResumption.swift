@@ -12,7 +12,27 @@ extension Session {
         if online.resumption == nil { online.management.stopKeeping() }
         loginReport.isResumable = online.resumption != nil
         loginReport.resumptionLimit = online.resumption?.limit
-        if options.resumption != nil { outbox.put(.event(.resumable(loginReport.isResumable))) }
+        if let longest = options.resumption {
+            if let resumption = online.resumption, resumption.limit.map({ $0 > longest }) ?? true {
+                // In order, so that the server forgets this session at once.
+                return fail(.resumptionTooLong(resumption.limit), .close, at: now)
+            }
+            outbox.put(.event(.resumable(loginReport.isResumable)))
+        }
+        letGo(online, at: now)
+    }
+
+    /// Nobody sees us before the server has said how long it keeps a lost session. What is said to us meanwhile is not acted on.
+    func holdBack(_ online: Online, at now: Moment) {
+        online.isCatchingUp = true
+        _ = online.requests.add(Requests.Entry(id: "", to: nil, deadline: now.instant + options.requestTimeout, purpose: .enable))
+    }
+
+    /// It has said so, or does not answer.
+    func letGo(_ online: Online, at now: Moment) {
+        guard online.requests.forget(.enable) else { return }
+        online.isCatchingUp = false
+        announce(online, at: now)
     }
 
     /// The old session goes on: what the server had not handled by then is sent again, once and in order, before anything else.
@@ -26,6 +46,7 @@ extension Session {
         if online.management.acknowledge(h) { tellAcknowledged(online) }
         online.management.resume()
         online.requests.forget(.ping)
+        online.requests.forget(.enable)
         online.requests.extend(to: now.instant + options.requestTimeout)
         outbox.writer.xml(online.management.kept)
         outbox.put(.event(.online(jid: online.jid, resumed: true)))
@@ -44,6 +65,8 @@ extension Session {
     public func woke(at now: Moment) {
         guard let online else { return }
         online.requests.extend(to: now.instant + options.requestTimeout)
+        // The sleep is no silence of the server's.
+        online.heard = now.instant
         catchUp(online, at: now)
     }
 
@@ -52,7 +75,8 @@ extension Session {
     private func catchUp(_ online: Online, at now: Moment) {
         online.isCatchingUp = true
         online.requests.forget(.catchUp)
-        online.probeDeadline = now.instant + options.requestTimeout
+        online.probeDeadline = nil
+        expectAnswer(online, at: now.instant)
         let server = online.jid.server
         request(.catchUp, to: server, online, at: now) { Ping.write(to: &$0, id: $1, server: server) }
     }
@@ -61,8 +85,9 @@ extension Session {
     func settle(_ end: SessionEnd, at now: Moment) {
         switch end {
         case .transport, .timeout:
+            if let bound, bound.probeDeadline != nil { liveness.died(after: bound.probe.idle) }
             if let bound { continuation = bound.resumption.map { Continuation(bound, $0, at: now.instant) } }
-        case .closedByUs, .serverClosed, .credentials, .security, .protocol:
+        case .closedByUs, .serverClosed, .credentials, .security, .protocol, .resumptionTooLong:
             if bound != nil || isResuming { continuation = nil }
         }
     }

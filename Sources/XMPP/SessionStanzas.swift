@@ -12,7 +12,16 @@ extension Session {
             if !isAsked { StreamManagement.writeEnable(to: &outbox.writer, resumption: options.resumption) }
             online.management.request(keeping: options.resumption != nil)
         }
-        outbox.put(.event(.online(jid: jid, resumed: false)))
+        if streamManagement, options.resumption != nil, options.awaitsResumption {
+            holdBack(online, at: now)
+        } else {
+            announce(online, at: now)
+        }
+    }
+
+    /// Now we can be seen.
+    func announce(_ online: Online, at now: Moment) {
+        outbox.put(.event(.online(jid: online.jid, resumed: false)))
         if options.requestsRoster {
             request(.roster, to: nil, online, at: now) { Roster.writeGet(to: &$0, id: $1) }
         }
@@ -36,13 +45,15 @@ extension Session {
             enabled(answer, online, at: now)
         case .managementFailed:
             online.management.refused()
+            letGo(online, at: now)
         case .acknowledgementRequest:
-            acknowledge(online)
+            liveness.asked(after: online.silence, byPing: false)
+            acknowledge(online, at: now)
         case .acknowledgement(let h):
             guard online.management.isOn else { return }
             guard let h else { return fail(.protocol("an acknowledgement without a count"), .error("invalid-xml"), at: now) }
             if online.management.acknowledge(h) {
-                online.probeDeadline = nil
+                answered(online, at: now)
                 tellAcknowledged(online)
             } else {
                 fail(
@@ -56,8 +67,9 @@ extension Session {
     }
 
     /// `<a/>`: how much of theirs we have handled.
-    func acknowledge(_ online: Online) {
+    func acknowledge(_ online: Online, at now: Moment) {
         guard online.management.isOn else { return }
+        online.lastSent = now.instant
         outbox.writer.open("a", Namespace.management)
         outbox.writer.attribute("h", "\(online.management.inbound)")
         outbox.writer.close()
@@ -127,6 +139,7 @@ extension Session {
         guard !isSet, let handler = handler(for: payload) else {
             return reply(.serviceUnavailable, id: id, to: from, online, at: now)
         }
+        if payload.isIn(Ping.namespace), from == nil || from == online.jid.server { liveness.asked(after: online.silence, byPing: true) }
         let context = RequestContext(
             now: now, software: options.software, identity: options.identity, features: features,
             verification: verification, lastActive: online.lastActive)
@@ -183,6 +196,9 @@ extension Session {
             break
         case .catchUp:
             online.isCatchingUp = false
+        // No server answers what was not sent.
+        case .enable:
+            break
         case .removeContact(let jid):
             if let error { outbox.put(.event(.notice("\(jid) could not be removed from the roster: \(error)"))) }
         case .publish(let node):

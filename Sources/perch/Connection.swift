@@ -13,8 +13,10 @@ final class Connection {
         /// nil: looked up by SRV records of the account's domain.
         var server: Endpoint?
         var context: TLSContext
-        /// A fresh session for each connection: its ids and nonces must not repeat.
-        var makeSession: (LoginMemory) throws(CryptoError) -> Session
+        /// Fresh ones for each connection: ids and nonces must not repeat.
+        var makeOptions: (LoginMemory) throws(CryptoError) -> SessionOptions
+        /// At most this long contacts may see us after we are gone (product §4); nil: nobody looks.
+        var offlineAfter: Duration?
         /// What earlier logins taught.
         var memory = LoginMemory()
         /// false: the first failure is the last (`perch chat`, `perch check --connect`).
@@ -44,6 +46,9 @@ final class Connection {
     private var backoff = Backoff()
     private var onlineSince: Instant?
     private var isStopping = false
+    private var resuming: Resuming
+    /// The dialer tries where the server of the session that was cut wants us.
+    private var isDetour = false
     /// Where servers have sent us one after another (RFC 6120 §4.9.3.19), without a session in between.
     private var redirections: [Endpoint] = []
     /// RFC 6120 §4.9.3.19: at least 2, at most 5.
@@ -54,6 +59,7 @@ final class Connection {
         self.resolver = resolver
         self.settings = settings
         self.onEvent = onEvent
+        resuming = Resuming(offlineAfter: settings.offlineAfter, refuses: settings.memory.refusesResumption)
         timer = loop.makeTimer { [self] in dial() }
     }
 
@@ -64,6 +70,9 @@ final class Connection {
         if case .open(let link) = phase { return link }
         return nil
     }
+
+    /// What is known of how long contacts see us after we are gone; nil when nobody looks.
+    var facts: LinkFacts? { resuming.facts(link?.session) }
 
     func start() { dial() }
 
@@ -133,12 +142,22 @@ final class Connection {
     private func dial() {
         phase = .dialing
         var destination = settings.server.map { Dialer.Destination.server($0) } ?? .domain(settings.jid.domain)
-        if let last = redirections.last { destination = .told(last) }
+        isDetour = false
+        if let last = redirections.last {
+            destination = .told(last)
+        } else if let place = resuming.takeLocation() {
+            destination = .told(place)
+            isDetour = true
+        }
         dialer = Dialer(loop, resolver, to: destination, seed: randomNumber()) { [self] outcome in
             switch outcome {
             case .connected(let tcp, let endpoint): open(tcp, endpoint)
             case .failed(let reason):
                 dialer = nil
+                if isDetour {
+                    Log.debug(reason)
+                    return dial()
+                }
                 down(reason, nil, .backoff)
             case .impatient:
                 guard case .open(let link) = phase, !link.isSecured else { return }
@@ -154,7 +173,9 @@ final class Connection {
         Log.debug("connected to \(endpoint) (\(tcp.peer))")
         let session: Session
         do throws(CryptoError) {
-            session = try settings.makeSession(settings.memory)
+            var options = try settings.makeOptions(settings.memory)
+            resuming.prepare(&options, at: Clock.instant())
+            session = Session(options)
         } catch {
             tcp.close()
             return down("\(error)", nil, .backoff)
@@ -173,9 +194,15 @@ final class Connection {
             settings.memory = memory
             if !isNews { return }
         }
+        if case .resumable = event, let link {
+            resuming.isOnline(link.session.loginReport)
+            learn(refusesResumption: false)
+            return
+        }
         if case .online = event {
             if let link { Log.debug("logged in by \(link.session.loginReport.mechanism)") }
             onlineSince = Clock.instant()
+            isDetour = false
             redirections = []
             dialer?.cancel()
             dialer = nil
@@ -183,9 +210,24 @@ final class Connection {
         onEvent(.session(event))
     }
 
+    private func learn(refusesResumption: Bool) {
+        guard settings.memory.refusesResumption != refusesResumption else { return }
+        settings.memory.refusesResumption = refusesResumption
+        onEvent(.session(.learned(settings.memory)))
+    }
+
     private func ended(_ end: Link.End, at endpoint: Endpoint) {
+        if let link { resuming.take(from: link.session) }
         phase = .idle
         let (reason, retry) = Self.describe(end, endpoint)
+        if case .session(.resumptionTooLong(let limit)) = end, !isStopping {
+            Log.warning(resuming.refuse(limit, at: Clock.instant()))
+            learn(refusesResumption: true)
+            if onlineSince == nil {
+                dialer?.cancel()
+                return dial()
+            }
+        }
         if case .session(.serverClosed("see-other-host", let place)) = end, !isStopping {
             if let complaint = follow(place ?? "", from: endpoint) {
                 return down("\(reason), which is not followed: \(complaint)", end, retry)

@@ -24,6 +24,7 @@ final class Daemon {
     var connection: Connection?
     /// How many connections there were: only the last one is listened to.
     var connections = 0
+    var isBrokenPromiseTold = false
     private let worker: Worker
     let state: StateDirectory
     private var journal: JournalFile?
@@ -115,6 +116,7 @@ final class Daemon {
         events.append(event)
         guard !isDelivering else { return }
         isDelivering = true
+        refreshLink()
         var next = 0
         while next < events.count {
             let now = Clock.now()

@@ -18,6 +18,7 @@ extension Daemon {
         connections += 1
         let number = connections
         var settings = login.settings(appearance, reconnects: true)
+        settings.offlineAfter = login.account.offlineAfter
         settings.memory = login.memory(from: state.load(StateDirectory.login))
         let connection = Connection(loop, resolver, settings) { [self] event in
             // The goodbye of a connection that a reload has replaced is nobody's business.
@@ -44,7 +45,7 @@ extension Daemon {
             agent.facts = Host.facts(isSimulated: board.isSimulated)
             deliver(.online(jid: jid, resumed: resumed))
             // Only now: what is said to us before our presence is out lands in the server's offline storage.
-            Log.notice("online as \(jid)")
+            Log.notice("online as \(jid)\(resumed ? ", session resumed" : "")")
             // Logging in needs more memory than being online: give back what lies idle.
             cl_trim_memory()
         case .roster(let items): deliver(.roster(items))
@@ -59,6 +60,17 @@ extension Daemon {
         case .notice(let text): Log.info(text)
         case .resumable: break
         case .ended: break  // told as `.down`
+        }
+    }
+
+    /// What can be said about the roster's truth, before anybody asks; that it cannot be kept is said once.
+    func refreshLink() {
+        agent.link = connection?.facts
+        if !isBrokenPromiseTold, let link = agent.link, case .broken = link.promise {
+            isBrokenPromiseTold = true
+            Log.warning(
+                "offline-after = \(DurationText.format(link.offlineAfter)) cannot be promised on this server. \(link.sentence) Prosody: read_timeout, "
+                    + "smacks_hibernation_time; ejabberd: mod_ping with send_pings and timeout_action: kill")
         }
     }
 

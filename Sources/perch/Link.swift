@@ -205,6 +205,8 @@ final class Link {
     private func end(_ reason: End) {
         guard !isOver else { return }
         let handler = onEnd
+        // What it leaves for the next one; nothing where it has ended by itself.
+        session.disconnected(at: Clock.now())
         close()
         handler(reason)
     }

@@ -59,15 +59,14 @@ struct Login {
             jid: account.jid,
             server: account.server.map { Endpoint(host: $0.host, port: $0.port, isDirectTLS: $0.directTLS) },
             context: context,
-            makeSession: { memory throws(CryptoError) in
-                Session(
-                    SessionOptions(
-                        jid: account.jid, credentials: credentials, allowPlain: account.allowPlain,
-                        resource: account.jid.resource ?? appearance.resource, idSeed: try randomText(bytes: 9),
-                        clientNonce: try randomText(bytes: 18),
-                        software: SoftwareInfo(name: "Perch", version: Version.number, os: Host.kernel),
-                        identity: appearance.identity, isTrusted: appearance.isTrusted,
-                        requestsRoster: appearance.requestsRoster, memory: memory))
+            makeOptions: { memory throws(CryptoError) in
+                SessionOptions(
+                    jid: account.jid, credentials: credentials, allowPlain: account.allowPlain,
+                    resource: account.jid.resource ?? appearance.resource, idSeed: try randomText(bytes: 9),
+                    clientNonce: try randomText(bytes: 18),
+                    software: SoftwareInfo(name: "Perch", version: Version.number, os: Host.kernel),
+                    identity: appearance.identity, isTrusted: appearance.isTrusted,
+                    requestsRoster: appearance.requestsRoster, memory: memory)
             },
             reconnects: reconnects)
     }

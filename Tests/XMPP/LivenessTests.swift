@@ -76,6 +76,121 @@ import Time
         }
     }
 
+    // MARK: What is learnt
+
+    private static var listening: SessionOptions { .testing { $0.liveness = Liveness(listening: .seconds(120)) } }
+
+    private func managed(_ body: (Transcript) throws -> Void) rethrows {
+        try transcript(Self.listening) {
+            $0.logIn(streamManagement: true)
+            $0.play("S: <enabled xmlns='urn:xmpp:sm:3'/>")
+            try body($0)
+        }
+    }
+
+    @Test func `the first silence is listened to for longer`() {
+        managed {
+            $0.play("T: 119s\nT: 1s\nC: {r}\nS: <a xmlns='urn:xmpp:sm:3' h='0'/>")
+            #expect($0.session.liveness.unbroken == .seconds(120) && $0.session.liveness.serverAsks == nil)
+            $0.play("T: 59s\nT: 1s\nC: {r}")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a server that asks by itself is not asked`(nonza: Bool) {
+        managed {
+            let ask = nonza ? "S: {r}\nC: <a xmlns='urn:xmpp:sm:3' h='0'/>" : "S: <iq type='get' id='p' from='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nC: <iq type='result' id='p' to='example.org'/>"
+            $0.play("T: 110s\n\(ask)\nT: 110s\n\(ask)")
+            #expect($0.session.liveness.serverAsks == .seconds(110))
+            #expect($0.session.liveness.serverNotices == .seconds(nonza ? 220 : 165))
+            // And when it does not ask any more, it is asked as before.
+            $0.play("T: 119s\nT: 1s\nC: {r}\nS: <a xmlns='urn:xmpp:sm:3' h='0'/>\nT: 59s\nT: 1s\nC: {r}")
+            #expect($0.session.liveness.serverAsks == nil)
+        }
+    }
+
+    @Test func `what a server asks while we talk says nothing about silence`() {
+        managed {
+            $0.play("T: 50s")
+            $0.session.setPresence(OwnPresence(available: false), at: $0.now)
+            $0.play("""
+                C: <presence type='unavailable'/>
+                T: 9s
+                S: {r}
+                C: <a xmlns='urn:xmpp:sm:3' h='0'/>
+                T: 9s
+                S: {r}
+                C: <a xmlns='urn:xmpp:sm:3' h='0'/>
+                T: 20s
+                S: <iq type='get' id='p' from='alice@example.org/a'><ping xmlns='urn:xmpp:ping'/></iq>
+                C: <iq type='result' id='p' to='alice@example.org/a'/>
+                """)
+            #expect($0.session.liveness.serverAsks == nil)
+        }
+    }
+
+    @Test func `where a link died silently the next is asked sooner`() {
+        transcript {
+            $0.logIn()
+            $0.play("T: 60s\nC: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nT: 30s\nC: {end}\nE: ended, backoff: timeout: the server does not answer any more\nO: closeTransport")
+            let second = $0.next { $0.idSeed = "x" }
+            second.logIn()
+            second.play("T: 29s\nT: 1s\nC: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nD: disconnected\nE: ended, backoff: the connection was lost\nO: closeTransport")
+            let third = second.next { $0.idSeed = "x" }
+            third.logIn()
+            third.play("T: 14s\nT: 1s\nC: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nT: 30s\nC: {end}\nE: ended, backoff: timeout: the server does not answer any more\nO: closeTransport")
+            // 15 s is the floor.
+            let fourth = third.next { $0.idSeed = "x" }
+            fourth.logIn()
+            fourth.play("T: 14s\nT: 1s\nC: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>")
+            fourth.finish()
+        }
+    }
+
+    @Test func `what died for another reason than silence teaches nothing`() {
+        online {
+            $0.play("T: 50s")
+            $0.session.ping(at: $0.now)
+            $0.play("C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nT: 30s\nC: {end}\nE: ended, backoff: timeout: the server does not answer any more\nO: closeTransport")
+            #expect($0.session.liveness == Liveness())
+        }
+        online {
+            $0.skip(.seconds(3600))
+            $0.session.woke(at: $0.now)
+            $0.play("C: <iq type='get' id='x1' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>\nT: 30s\nC: {end}\nE: ended, backoff: timeout: the server does not answer any more\nO: closeTransport")
+            #expect($0.session.liveness == Liveness())
+        }
+    }
+
+    @Test func `the interval recovers slowly`() {
+        var liveness = Liveness()
+        liveness.died(after: .seconds(60))
+        liveness.died(after: .seconds(30))
+        #expect(liveness.keepalive == .seconds(15))
+        var probes = 0
+        var time = Duration.zero
+        while liveness.keepalive < .seconds(60), probes < 1000 {
+            time += liveness.keepalive
+            liveness.answered(after: .milliseconds(50), idle: liveness.keepalive, unbroken: liveness.keepalive)
+            probes += 1
+        }
+        #expect((80...100).contains(probes))
+        #expect(time > .seconds(40 * 60) && time < .seconds(60 * 60))
+    }
+
+    @Test(arguments: [(0, 10), (2, 10), (5, 20), (8, 30), (29, 30)])
+    func `an answer has four round trips`(roundTrip: Int, seconds: Int) {
+        var liveness = Liveness()
+        #expect(liveness.answer == .seconds(30))
+        liveness.answered(after: .seconds(roundTrip), idle: .zero, unbroken: .zero)
+        #expect(liveness.answer == .seconds(seconds))
+    }
+
+    @Test func `listening is bounded`() {
+        let bounds = [Duration.zero, .seconds(20), .seconds(86_400)].map { Liveness(listening: $0).keepalive }
+        #expect(bounds == [.seconds(15), .seconds(20), .seconds(120)])
+    }
+
     @Test func `closing waits for the server's end`() {
         online {
             $0.play("""

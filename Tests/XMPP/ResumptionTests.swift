@@ -139,7 +139,7 @@ import Time
                     S: <iq type='result' id='xn0'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>user@example.org/board</jid></bind></iq>
                     C: {enable}
                     E: online user@example.org/board
-                    S: <enabled xmlns='urn:xmpp:sm:3' resume='1' id='sm2'/>
+                    S: <enabled xmlns='urn:xmpp:sm:3' resume='1' id='sm2' max='60'/>
                     E: resumable
                     """)
                 #expect($0.session.continuation == nil)
@@ -291,19 +291,77 @@ import Time
     }
 
     @Test(arguments: [
-        ("", nil, nil), (" max='300'", .seconds(300), nil), (" max='-1'", nil, nil), (" max='4294967296'", nil, nil), (" max='x'", nil, nil),
-        (" max='4294967295'", .seconds(4_294_967_295), nil), (" location='[2001:db8::1]:9222'", nil, "[2001:db8::1]:9222"),
-        (" location='\(String(repeating: "a", count: 262))'", nil, nil), (" location=''", nil, nil),
-    ] as [(String, Duration?, String?)])
-    func `what a server tells about the promise is bounded`(attributes: String, limit: Duration?, location: String?) {
+        ("", nil), (" location='[2001:db8::1]:9222'", "[2001:db8::1]:9222"), (" location=''", nil),
+        (" location='\(String(repeating: "a", count: 262))'", nil),
+    ] as [(String, String?)])
+    func `what a server tells about the promise is bounded`(attributes: String, location: String?) {
         transcript(Self.options) {
             $0.logIn(streamManagement: true)
-            $0.play("S: <enabled xmlns='urn:xmpp:sm:3' resume='true' id='a'\(attributes)/>\nE: resumable")
-            #expect($0.session.loginReport.resumptionLimit == limit)
+            $0.play("S: <enabled xmlns='urn:xmpp:sm:3' resume='true' id='a' max='50'\(attributes)/>\nE: resumable")
+            #expect($0.session.loginReport.resumptionLimit == .seconds(50))
             $0.play("D: disconnected\nE: ended, backoff: the connection was lost\nO: closeTransport")
             #expect($0.session.continuation?.location == location)
-            #expect($0.session.continuation!.expires - $0.now.instant <= .seconds(900))
+            #expect($0.session.continuation?.expires == $0.now.instant + .seconds(350))
         }
+    }
+
+    @Test(arguments: [
+        ("", "longer than it says"), (" max='61'", "1 min 1 s"), (" max='600'", "10 min"), (" max='-1'", "longer than it says"),
+        (" max='x'", "longer than it says"), (" max='4294967296'", "longer than it says"), (" max='4294967295'", "49710 d 6 h"),
+    ])
+    func `a server that keeps us in the roster for too long is left`(attributes: String, time: String) {
+        transcript(Self.options) {
+            $0.logIn(streamManagement: true)
+            $0.play("""
+                S: <enabled xmlns='urn:xmpp:sm:3' resume='true' id='a'\(attributes)/>
+                C: {end}
+                E: ended, now: the server keeps a lost session for \(time)
+                O: closeTransport
+                """)
+            #expect($0.session.continuation == nil)
+        }
+    }
+
+    // MARK: Not seen before it is known
+
+    private func hidden(_ body: (Transcript) throws -> Void) rethrows {
+        try transcript(.testing {
+            $0.resumption = .seconds(60)
+            $0.awaitsResumption = true
+            $0.requestsRoster = true
+        }) {
+            $0.authenticate()
+            $0.play("S: {stream}{offer bind and sm}\nC: {bind}\nS: {bound}\nC: {enable}")
+            try body($0)
+        }
+    }
+
+    private static let shown = "E: online user@example.org/board\nC: <iq type='get' id='x1'><query xmlns='jabber:iq:roster'/></iq>"
+
+    @Test func `nobody sees us before the server has said how long it keeps a session`() {
+        hidden {
+            $0.play("""
+                S: <message from='alice@example.org/a'><body>lamp on</body></message>
+                E: message normal from alice@example.org/a delayed 1970-01-01T00:00:00Z "lamp on"
+                S: {enabled}
+                E: resumable
+                \(Self.shown)
+                S: <message from='alice@example.org/a'><body>lamp on</body></message>
+                E: message normal from alice@example.org/a "lamp on"
+                """)
+        }
+    }
+
+    @Test func `nobody sees us where it is too long`() {
+        hidden {
+            $0.play("S: <enabled xmlns='urn:xmpp:sm:3' resume='true' id='a' max='600'/>\nC: {end}\nE: ended, now: the server keeps a lost session for 10 min\nO: closeTransport")
+        }
+    }
+
+    @Test func `a server that refuses, or does not answer, is used without`() {
+        hidden { $0.play("S: <failed xmlns='urn:xmpp:sm:3'/>\n" + Self.shown) }
+        hidden { $0.play("T: 29s\nT: 1s\n" + Self.shown) }
+        hidden { $0.play("S: <enabled xmlns='urn:xmpp:sm:3'/>\nE: not resumable\n" + Self.shown) }
     }
 
     @Test func `without being asked for, a promise is not used`() {

@@ -33,6 +33,7 @@ final class Transcript {
     func next(_ change: (inout SessionOptions) -> Void = { _ in }) -> Transcript {
         var options = session.options
         options.continuation = session.continuation
+        options.liveness = session.liveness
         options.idSeed += "n"
         change(&options)
         let next = Transcript(options, feeding)
