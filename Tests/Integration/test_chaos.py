@@ -6,6 +6,7 @@ import pytest
 
 from chaos.history import Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
 from chaos.storm import blow, seed
+from chaos.table import by_fault, by_server
 from harness.servers import make_server
 
 LIMITS = Limits(recovery=10, lateness=30)
@@ -32,6 +33,8 @@ def test_the_judge_finds_nothing_where_all_went_well():
     assert verdict.problems == []
     assert (verdict.arrived, len(verdict.answered), verdict.twice) == (3, 3, [])
     assert verdict.rows() == {"reset": [1, 2, 2, 2, 2, 2, pytest.approx(0.7)]}
+    assert "| reset | 1 × 0.7 s | 2 / 2 / 2 | 2 / 2 |" in by_fault({"prosody": verdict})
+    assert "| commands said, and again under their id | 3, 1 |" in by_server({"prosody": verdict})
 
 
 def test_the_judge_sees_a_command_that_was_executed_twice():
@@ -132,5 +135,6 @@ def test_no_command_is_executed_twice_and_no_reading_is_lost_in_a_short_storm(tm
         outcome = blow(servers, tmp_path, seconds, number, short=True)
     for name, (trial, verdict) in outcome.items():
         trial.write_log(tmp_path / f"chaos-{name}.log")
-        print(verdict.markdown(name), verdict.summary(), sep="\n")
+    verdicts = {name: verdict for name, (_, verdict) in outcome.items()}
+    print(by_fault(verdicts), by_server(verdicts), sep="\n\n")
     assert [f"{name}: {problem}" for name, (_, verdict) in outcome.items() for problem in verdict.problems] == [], f"CHAOS_SEED={number}, see {tmp_path}"

@@ -7,8 +7,9 @@ import tempfile
 from harness.servers import SERVERS, make_server
 
 from .storm import blow, seed
+from .table import by_fault, by_server
 
-END = 60  # seconds of CHAOS_SECONDS that are kept for the last readings to arrive
+END = 90  # seconds of CHAOS_SECONDS for the servers to start, the last fault to pass and the last readings to arrive
 
 
 def main():
@@ -28,8 +29,9 @@ def main():
         finally:
             for server in servers.values():
                 server.stop()
+        verdicts = {name: verdict for name, (_, verdict) in outcome.items()}
+        print(f"\n{by_fault(verdicts)}\n\n{by_server(verdicts)}\n")
         for name, (trial, verdict) in outcome.items():
-            print(f"\n{verdict.markdown(name)}\n\n{name}: {verdict.summary()}")
             for problem in verdict.problems:
                 print(f"{name}: PROBLEM: {problem}")
             if os.environ.get("CHAOS_LOGS"):

@@ -285,23 +285,25 @@ class Verdict:
                 row[6] = max(row[6], fault.recovered - fault.over)
         return rows
 
-    def markdown(self, title):
-        text = [f"| {title}: fault | times | commands said / done / answered | readings taken / arrived | worst recovery |", "|---|---|---|---|---|"]
-        for kind, (count, said, done, answered, taken, arrived, worst) in self.rows().items():
-            text.append(f"| {kind} | {count} | {said} / {done} / {answered} | {taken} / {arrived} | {worst:.1f} s |")
-        return "\n".join(text)
-
-    def summary(self):
+    def totals(self):
+        """What was sent and what arrived, by name."""
         commands = self.history.commands
-        done = sum(1 for drives in self.executions.values() if drives)
-        certain = sum(1 for reading in self.history.readings if reading.certain)
-        parts = [
-            f"{len(commands)} commands and {sum(len(command.copies) for command in commands)} copies said: {done} done, {len(self.twice)} of them twice; "
-            f"{len(self.answered)} answered, {len(self.refused)} refused as late, {len(self.false_answers)} answers false, latest execution after {self.lateness:.1f} s",
-            f"{certain} readings taken: {self.arrived} arrived, {len(self.lost)} lost, {len(self.lost_by_server)} lost by a killed server that had acknowledged them, "
-            f"{len(self.lost_by_kill)} lost in the memory of the killed board, "
-            f"{self.reports_raw} sent again under their id, {len(self.reports_doubled)} doubled, {len(self.disordered)} out of order",
-        ]
-        if self.rss:
-            parts.append(f"resident memory {self.rss[0]} KB after the warm-up, {self.rss[1]} KB at the end")
-        return "\n".join(parts)
+        worst = [fault.recovered - fault.over for fault in self.history.faults if fault.recovered is not None and fault.over is not None]
+        return {
+            "faults": len(self.history.faults),
+            "commands said, and again under their id": f"{len(commands)}, {sum(len(command.copies) for command in commands)}",
+            "executed": sum(1 for drives in self.executions.values() if drives),
+            "executed twice": len(self.twice),
+            "answered as done": len(self.answered),
+            "answers that were not true": len(self.false_answers),
+            "readings taken": sum(1 for reading in self.history.readings if reading.certain),
+            "readings that arrived": self.arrived,
+            "lost": len(self.lost),
+            "lost in the memory of a board that was killed": len(self.lost_by_kill),
+            "lost by a killed server that had acknowledged them": len(self.lost_by_server),
+            "sent again under their id": self.reports_raw,
+            "doubled": len(self.reports_doubled),
+            "out of order": len(self.disordered),
+            "resident memory after the warm-up, at the end, KB": "{}, {}".format(*self.rss) if self.rss else "",
+            "worst recovery": f"{max(worst):.1f} s" if worst else "",
+        }

@@ -6,17 +6,12 @@ import re
 import signal
 import time
 
-from harness.perch import Perch, program, TOP
-from harness.process import Process
-
+from .board import LINES, SENSORS, Board
 from .client import Client
-from .history import AFTER, Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
+from .faults import Faults
+from .history import Command, Drive, Fault, History, Limits, Memory, Reading, Reply, Report, Verdict
 from .relay import Relay
 
-LINES = [f"l{pin:02}" for pin in range(2, 28)]
-# Together they measure a little more than once a second: less than half of what the board sends at most (2000 B/s), so that
-# what has piled up in an outage gets away beside what is new.
-SENSORS = ["air", "soil"]
 FIRST_VALUE = 1001  # far from what a simulated sensor measures before it is told
 SENML = "{urn:ietf:params:xml:ns:senml}senml"
 # Product §3: more than 10 commands in 10 s are refused; a refusal is no fault, but a command less.
@@ -25,41 +20,8 @@ BURST, WINDOW = 9, 11
 REST, PATIENCE = 6, 100
 
 
-class Heard(Process):
-    """Each line of output is passed on with the moment in which it was read."""
-
-    def __init__(self, command, listener, **options):
-        self._listener = listener
-        super().__init__(command, **options)
-
-    def _read(self, stream, kept):
-        def listened():
-            for line in stream:
-                self._listener(line.rstrip("\n"), time.monotonic())
-                yield line
-        super()._read(listened(), kept)
-
-
-class Board(Perch):
-    """perch behind the relay, with 26 outputs and two sensors."""
-
-    def __init__(self, folder, server, account, people, reports, relay, listener):
-        class Behind:
-            ca, port, direct_port = server.ca, relay.port, relay.port
-        lines = "".join(f"\n[line {name}]\npin = GPIO{int(name[1:])}\ndirection = output\ninitial = off\non-exit = keep\n" for name in LINES)
-        lines += "".join(f"\n[sensor {name}]\nsource = simulated:{name}\nunit = °C\ndigits = 0\nreport = change every 200ms..24h\n" for name in SENSORS)
-        self.listener = listener
-        super().__init__(folder, account, Behind, people=people, reports=reports, lines=lines)
-
-    def start(self):
-        self.process = Heard(
-            [program(), "run", "--verbose", "--config", self.config, "--state", self.state], self.listener, cwd=TOP, name="perch",
-            env={"PERCH_DATA": os.path.join(TOP, "devices"), "NOTIFY_SOCKET": "", "JOURNAL_STREAM": ""})
-        return self
-
-
-class Trial:
-    """`run()` takes `seconds`, and a little more for the end, and returns the verdict. `faults` are names of methods below."""
+class Trial(Faults):
+    """`run()` takes `seconds`, and a little more for the end, and returns the verdict. `faults` are names of methods of `Faults`."""
 
     def __init__(self, server, folder, seconds, seed, faults, limits=None, gap=(1, 5), settle=60, patience=1, name=None, tell=print):
         self.server, self.folder, self.seconds, self.seed = server, str(folder), seconds, seed
@@ -69,7 +31,6 @@ class Trial:
         self.limits = limits or Limits(recovery=60, lateness=100)
         self.random = random.Random(f"{seed} faults")
         self.history = History()
-        self.started = self.over = None
         self.ending = False
         self.known, self.commands = {}, {}
         self.resolved = set()
@@ -228,142 +189,6 @@ class Trial:
                     self.history.memory.append(Memory(self.epoch, self.now(), self.board.memory()[0]))
                 except (OSError, KeyError):
                     pass  # it has just been killed
-
-    # Faults. Each returns when it is over.
-
-    async def _pause(self, shortest, longest):
-        await asyncio.sleep(self.random.uniform(shortest, longest) * self.scale)
-
-    async def _provoke(self):
-        """Something is under way in the very moment in which it happens."""
-        if self.random.random() < 0.7:
-            for _ in range(self.random.randint(1, 3)):
-                self._say(self.random)
-            await asyncio.sleep(self.random.uniform(0, 0.04))
-
-    async def delays(self):
-        self.relay.delay = (0, 0.4)
-        await self._pause(3, 8)
-        self.relay.calm()
-
-    async def pieces(self):
-        self.relay.split = 7
-        await self._pause(3, 8)
-        self.relay.calm()
-
-    async def stall(self):
-        self.relay.hold(*self.random.choice([("up",), ("down",), ("up", "down")]))
-        await self._provoke()
-        await self._pause(2, 20)
-        self.relay.calm()
-
-    async def reset(self):
-        await self._provoke()
-        self.relay.cut("rst", "rst")
-
-    async def closed(self):
-        await self._provoke()
-        self.relay.cut("fin", "fin")
-
-    async def _swallow(self, direction):
-        self.relay.hold(direction)
-        await self._provoke()
-        await self._pause(0.3, 5)
-        self.relay.cut()
-        self.relay.calm()
-
-    async def answers_swallowed(self):
-        await self._swallow("up")
-
-    async def commands_swallowed(self):
-        await self._swallow("down")
-
-    async def black_hole(self):
-        self.relay.hold("up", "down")
-        await self._provoke()
-        await self._pause(4, 15)
-        self.relay.cut()
-        self.relay.calm()
-
-    async def server_half_open(self):
-        """The board knows that the connection is gone, the server does not."""
-        await self._provoke()
-        self.relay.cut("rst", None)
-
-    async def board_half_open(self):
-        """The server knows, the board has to find out."""
-        await self._provoke()
-        self.relay.cut(None, "rst")
-
-    async def refused(self):
-        self.relay.refuse()
-        self.relay.cut()
-        await self._pause(1, 8)
-        self.relay.accept()
-
-    async def closed_at_once(self):
-        self.relay.accept("close")
-        self.relay.cut()
-        await self._pause(1, 6)
-        self.relay.accept()
-
-    async def ignored(self):
-        self.relay.accept("ignore")
-        self.relay.cut()
-        await self._pause(2, 8)
-        self.relay.accept()
-        self.relay.bury()
-
-    async def _server(self, end):
-        """Live readings are not stored for people who are away, so the people are back before the board is."""
-        await self._provoke()
-        self.relay.refuse()
-        await asyncio.to_thread(end)
-        self.relay.cut()
-        await self._pause(0.2, 3)
-        await asyncio.to_thread(self.server.start)
-        for client in self.clients:
-            await asyncio.wait_for(client.online.wait(), 30)
-        self.relay.accept()
-
-    async def server_killed(self):
-        await self._server(self.server.kill)
-
-    async def server_stopped(self):
-        await self._server(self.server.stop)
-
-    async def server_frozen(self):
-        self.frozen_server = self.server.process.pid
-        os.kill(self.frozen_server, signal.SIGSTOP)
-        await self._provoke()
-        await self._pause(1, 12)
-        os.kill(self.frozen_server, signal.SIGCONT)
-        self.frozen_server = None
-
-    async def board_frozen(self):
-        self.is_frozen = True
-        self.board.process.send_signal(signal.SIGSTOP)
-        await self._provoke()
-        await self._pause(1, 15)
-        await self._provoke()
-        # What it does at once when it goes on counts as well.
-        self.history.interruptions.append(self.now() - AFTER)
-        self.board.process.send_signal(signal.SIGCONT)
-        self.is_frozen = False
-
-    async def _board(self, number):
-        await self._provoke()
-        if number == signal.SIGKILL:
-            self.history.kills.append(self.now())
-        await asyncio.to_thread(self.board.stop, number)
-        await self._pause(0.1, 2)
-        self._start_board()
-
-    async def board_killed(self):
-        await self._board(signal.SIGKILL)
-
-    async def board_restarted(self):
-        await self._board(signal.SIGTERM)
 
     # The run
 
