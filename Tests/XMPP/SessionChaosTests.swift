@@ -78,7 +78,7 @@ import Time
             #expect(ends == 1, label)
             #expect(session.nextDeadline == nil, label)
         }
-        #expect(logins >= 150, "seed \(seed)")
+        #expect(logins >= 100, "seed \(seed)")
     }
 
     private func damage(_ bytes: inout [UInt8], _ random: inout Random) {

@@ -32,7 +32,9 @@ import XMPP
                 pieces.append(bytes[start..<end])
                 start = end
             }
-            #expect(parse(pieces) == whole, "seed \(seed) round \(round)")
+            // Which of two rules that a text breaks is seen first may depend on the reads (Expat tells text before the damage behind it).
+            let inPieces = parse(pieces)
+            #expect(inPieces.events == whole.events && (inPieces.error == nil) == (whole.error == nil), "seed \(seed) round \(round)")
         }
     }
 }
