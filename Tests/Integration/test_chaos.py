@@ -129,9 +129,10 @@ def test_the_judge_sees_a_level_that_the_drives_do_not_explain_and_a_crash():
 def test_no_command_is_executed_twice_and_no_reading_is_lost_in_a_short_storm(tmp_path, authority):
     number, seconds = seed(), float(os.environ.get("CHAOS_SHORT_SECONDS", 25))
     with contextlib.ExitStack() as running:
+        # Both so that sessions are resumed.
         servers = {
-            name: running.enter_context(make_server(name, tmp_path / name.replace(" ", "-"), authority=authority))
-            for name in ("prosody 0.12", "ejabberd 23.01")}
+            name: running.enter_context(make_server(name, tmp_path / name.replace(" ", "-"), authority=authority, more=more))
+            for name, more in (("prosody 0.12", "smacks_hibernation_time = 60\n"), ("ejabberd 23.01", ""))}
         outcome = blow(servers, tmp_path, seconds, number, short=True)
     for name, (trial, verdict) in outcome.items():
         trial.write_log(tmp_path / f"chaos-{name}.log")
