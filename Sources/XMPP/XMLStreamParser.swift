@@ -255,6 +255,8 @@ public final class XMLStreamParser {
         depth += 1
         if depth > XMLLimits.deepest { return fail(.tooDeep(limit: XMLLimits.deepest)) }
         if depth > limits.depth { refuse(.tooDeep(limit: limits.depth)) }
+        // `settle` sees only what is unfinished at the end of a read; the same must come of it however the reads are cut.
+        if Int(XML_GetCurrentByteCount(expat)) > limits.tagBytes { refuse(.tagTooLong(limit: limits.tagBytes)) }
         if failure != nil || excess != nil { return }
         if depth <= 2 {
             if isKnownUniquelyReferenced(&arena) { arena.reset() } else { arena = XMLArena() }
@@ -282,9 +284,10 @@ public final class XMLStreamParser {
                 attributeCount: UInt16(truncatingIfNeeded: count), isText: false, end: UInt32(truncatingIfNeeded: index + 1)))
         if arena.bytes.count > heldBytes { return refuse(.stanzaTooLong(limit: limits.stanzaBytes)) }
         if depth == 1 {
+            suspend()
+            if boundary > limits.stanzaBytes { return fail(.stanzaTooLong(limit: limits.stanzaBytes)) }
             isOpen = true
             ready = .streamOpen(Element(arena: arena, index: index))
-            suspend()
         } else {
             openNodes.append(index)
         }

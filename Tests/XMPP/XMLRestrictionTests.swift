@@ -113,6 +113,27 @@ import XMPP
         #expect(parse([long[...]]).error == .tagTooLong(limit: 16 * 1024))
     }
 
+    @Test func `a tag of the allowed size passes and one byte more does not, however it is cut`() {
+        var limits = XMLLimits(tagBytes: 200)
+        func tag(_ size: Int) -> String { "<a b='\(String(repeating: "x", count: size - 9))'/>" }
+        #expect(parseStream(tag(200), limits: limits).error == nil)
+        #expect(parseStream(tag(201), limits: limits) == Parsed(error: .tagTooLong(limit: 200)))
+        limits.passesOver = true
+        #expect(parseStream(tag(201) + tag(1000) + "<n/>", limits: limits).events.map { $0.prefix(6) } == ["passed", "passed", "<n xml"])
+    }
+
+    @Test func `a stream header of the allowed size passes and one byte more does not, however it is cut`() {
+        func header(_ size: Int) -> [UInt8] { Array("<?xml version='1.0'?><s a='\(String(repeating: "x", count: size - 29))'>".utf8) }
+        for passesOver in [false, true] {
+            var limits = XMLLimits(stanzaBytes: 150)
+            limits.passesOver = passesOver
+            #expect(parse([header(150)[...]], limits: limits).events == ["open s {}"])
+            for size in [151, 152, 160] {
+                #expect(parseEveryWay(header(size) + Array("<a/>".utf8), limits: limits) == Parsed(error: .stanzaTooLong(limit: 150)), "\(size) bytes")
+            }
+        }
+    }
+
     @Test func `depth is bounded`() {
         let parsed = parseStream(String(repeating: "<a>", count: 31) + String(repeating: "</a>", count: 31))
         #expect(parsed.events.count == 1)

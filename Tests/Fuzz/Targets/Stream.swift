@@ -8,7 +8,7 @@ func fuzzStream(_ input: [UInt8]) throws(Broken) {
     guard let seed = input.first else { return }
     let bytes = Array(input.dropFirst())
     // The second bit passes over what is beyond them.
-    // Small enough to be reached by a small input. The limit of a tag is only looked at between reads, so it stays as it is.
+    // Small enough to be reached by a small input. The limit of a tag stays as it is: white space and references are only held against it where a read ends.
     var limits = seed & 1 == 0 ? XMLLimits() : XMLLimits(stanzaBytes: 300, depth: 5, attributes: 4, nodes: 8)
     limits.passesOver = seed & 2 != 0
     let whole = try parsed([bytes[...]], limits)
