@@ -1,5 +1,6 @@
 """How many round trips a login takes: from the connected socket to the bound session, behind a proxy that delays every byte on
-loopback. What the programs compute meanwhile is in the figure; with the delay chosen here it is a tenth of a round trip or so."""
+loopback. Perch's are counted until it shows itself: with classic SASL one more than the bound session, since `<enabled/>` comes first.
+What the programs compute meanwhile is in the figure; with the delay chosen here it is a tenth of a round trip or so."""
 import asyncio
 import os
 import signal
@@ -172,7 +173,7 @@ def peer(command, server, direct):
 
 def table(path, strophe, servers, folder, note):
     """Markdown. `servers`: (title, server that runs, direct TLS?)."""
-    text = ["| round trips from the connected socket to the bound session | Perch, first login | with what the last login taught | after a cut | libstrophe | slixmpp |",
+    text = ["| round trips from the connected socket to the bound session (Perch: until it shows itself, after `<enabled/>` where that is a step of its own) | Perch, first login | with what the last login taught | after a cut | libstrophe | slixmpp |",
             "|---|---|---|---|---|---|"]
     slixmpp = [sys.executable, f"{HERE}/peers/slixmpp_bot.py"]
     for title, server, direct in servers:
