@@ -225,6 +225,15 @@ struct LoginPlan {
         ranAhead = false
     }
 
+    /// Servers take the account from a client certificate, whatever we say (XEP-0178 §2): a mixed-up file would have this board
+    /// speak as another one.
+    func refusal(of bound: JID) -> SessionEnd? {
+        guard case .external = credentials, bound.bare != account else { return nil }
+        return .credentials(
+            condition: SessionEnd.unusable,
+            text: "the client certificate is that of \(bound.bare), not of \(account); give the right file as certificate under [account]")
+    }
+
     /// An end in the middle of a login may be the fault of what was sent ahead.
     mutating func ended(_ reason: SessionEnd) {
         guard ranAhead else { return }

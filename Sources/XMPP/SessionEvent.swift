@@ -39,7 +39,7 @@ public enum SessionEnd: Equatable, Sendable {
     /// The server closed the stream; with the RFC 6120 §4.9.3 condition when it told one.
     case serverClosed(condition: String?, text: String?)
     /// The server does not accept us: the RFC 6120 §6.5 condition. Or `no-mechanism`: it offers none that we may use.
-    /// Or `unusable`: account or password cannot be sent at all.
+    /// Or `unusable`: account or password cannot be sent at all, or the client certificate is another account's.
     case credentials(condition: String, text: String?)
     /// Going on would expose the password or the chat.
     case security(String)

@@ -242,12 +242,17 @@ struct SessionState {
         if request.binds, success.child("bound", SASL2.bind) != nil {
             guard let jid = JID(checking: success.child("authorization-identifier", SASL2.namespace)?.text), !jid.isBare, jid.local != nil
             else { return broken("the server bound no usable address", "undefined-condition") }
-            login.boundSession()
-            phase = .online(Online(jid: jid, at: now))
-            return .goOnlineAtOnce(jid, success)
+            return goOnline(jid, .goOnlineAtOnce(jid, success), &login, now)
         }
         phase = .login(.features(.authenticated, .nothing), deadline: deadline)
         return .goOnLoggedIn(success)
+    }
+
+    private mutating func goOnline(_ jid: JID, _ action: Action, _ login: inout LoginPlan, _ now: Instant) -> Action {
+        login.boundSession()
+        if let reason = login.refusal(of: jid) { return end(reason, .close) }
+        phase = .online(Online(jid: jid, at: now))
+        return action
     }
 
     private mutating func bind(
@@ -257,10 +262,7 @@ struct SessionState {
         case .iq(let iq):
             switch Binding.answer(iq, id: id, account: login.account) {
             case .other: return .nothing
-            case .bound(let jid):
-                login.boundSession()
-                phase = .online(Online(jid: jid, at: now))
-                return .goOnline(jid, streamManagement: streamManagement)
+            case .bound(let jid): return goOnline(jid, .goOnline(jid, streamManagement: streamManagement), &login, now)
             case .refused(let error):
                 return end(.serverClosed(condition: error.condition, text: error.text ?? "it refused the resource"), .close)
             case .malformed: return broken("the server bound no usable address", "undefined-condition")

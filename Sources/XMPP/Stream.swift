@@ -104,11 +104,11 @@ struct PeerError: Equatable {
     var condition: String
     var text: String?
 
-    /// - Parameter namespace: of the condition element and of its text.
+    /// - Parameter namespace: of the condition element and of its text; SASL2 has its text in its own (XEP-0388).
     init(_ element: Element, conditionsIn namespace: StaticString) {
         condition = "undefined-condition"
         var host: String?
-        for child in element.children where child.isIn(namespace) {
+        for child in element.children where child.isIn(namespace) || child.is("text", SASL2.namespace) {
             if child.isNamed("text") {
                 if text == nil { text = Self.short(child.text) }
             } else {

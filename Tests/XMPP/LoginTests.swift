@@ -138,6 +138,25 @@ import Testing
         }
     }
 
+    @Test func `a certificate that logs in to another account than ours is refused by us`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Transcript.offer("EXTERNAL"))
+                C: <auth xmlns='{sasl}' mechanism='EXTERNAL'>=</auth>
+                S: <success xmlns='{sasl}'/>
+                C: {open}
+                S: {stream}{offer bind}
+                C: {bind}
+                S: <iq type='result' id='x0'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>other@example.org/board</jid></bind></iq>
+                C: {end}
+                E: ended, slowly: cannot log in: the client certificate is that of other@example.org, not of user@example.org; give the right file as certificate under [account]
+                O: closeTransport
+                """)
+        }
+    }
+
     @Test func `a refused resource says why`() {
         transcript {
             $0.play("""

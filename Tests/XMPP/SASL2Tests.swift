@@ -179,6 +179,36 @@ import Time
         }
     }
 
+    @Test func `a certificate that logs in to another account in one step is refused by us`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL", "SCRAM-SHA-1"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: \(Self.success("<authorization-identifier>other@example.org/board</authorization-identifier>" + Self.bound))
+                C: {end}
+                E: ended, slowly: cannot log in: the client certificate is that of other@example.org, not of user@example.org; give the right file as certificate under [account]
+                O: closeTransport
+                """)
+        }
+    }
+
+    @Test func `a refusal says why in the server's words`() {
+        transcript {
+            $0.play("""
+                D: connected secured
+                C: {open}
+                S: {stream}\(Self.offer("EXTERNAL"))
+                C: \(Self.authenticate("<initial-response/>" + Self.bind, "EXTERNAL"))
+                S: <failure xmlns='urn:xmpp:sasl:2'><not-authorized xmlns='{sasl}'/><text>certificate has expired</text></failure>
+                C: {end}
+                E: ended, slowly: the server refused the login: not-authorized (certificate has expired)
+                O: closeTransport
+                """)
+        }
+    }
+
     @Test func `a certificate that only the old profile takes is shown there`() {
         transcript {
             $0.play("""
