@@ -27,8 +27,19 @@ class Authority:
             raise RuntimeError(f"openssl {words[0]}: {done.stderr}")
         return done.stdout
 
-    def issue(self, names, label=None, expired=False):
-        """Paths (certificate, key) of a certificate for these DNS names, the first of which is its common name."""
+    def issue_client(self, jid, expired=False):
+        """Path of one PEM file with the certificate and key of the account `jid`, which it names as RFC 6120 §13.7.1.4 says."""
+        paths = self.issue(jid, f"client-{jid}" + ("-expired" if expired else ""), expired, f"otherName:1.3.6.1.5.5.7.8.5;UTF8:{jid}", "clientAuth")
+        both = paths[0] + ".both"
+        with open(os.open(both, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            for path in paths:
+                with open(path) as part:
+                    file.write(part.read())
+        return both
+
+    def issue(self, names, label=None, expired=False, subject=None, use="serverAuth"):
+        """Paths (certificate, key) of a certificate for these DNS names, the first of which is its common name; `subject` is
+        another subjectAltName than these, in OpenSSL's words."""
         names = [names] if isinstance(names, str) else list(names)
         label = label or names[0].replace("*", "any") + ("-expired" if expired else "")
         certificate, key, request, config = (self._path(label + end) for end in (".pem", ".key", ".csr", ".cnf"))
@@ -49,9 +60,9 @@ class Authority:
                 [anything]
                 commonName = supplied
                 [server]
-                subjectAltName = {",".join("DNS:" + name for name in names)}
+                subjectAltName = {subject or ",".join("DNS:" + name for name in names)}
                 basicConstraints = CA:FALSE
-                extendedKeyUsage = serverAuth
+                extendedKeyUsage = {use}
                 """))
         self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-subj", f"/CN={names[0]}", "-keyout", key, "-out", request)

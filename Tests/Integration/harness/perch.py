@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import textwrap
 
 from .process import TOP, Process
 
@@ -79,10 +78,12 @@ class Perch:
     """The daemon with a configuration in `folder`.
 
     `inside` is a Namespace to run in; `server` None leaves finding it to DNS, and then `ca` is needed.
+    `certificate` is the path of a client certificate with its key, which then takes the password's place.
     `people` maps a Person, an Account or text to a role. `account` and `more` are lines for [account] and whole sections.
     """
 
-    def __init__(self, folder, board, server, people=None, reports=(), account="", lines=DEFAULT_LINES, more="", direct_tls=False, ca=None, inside=()):
+    def __init__(self, folder, board, server, people=None, reports=(), account="", lines=DEFAULT_LINES, more="", direct_tls=False, ca=None, inside=(),
+                 certificate=None):
         self.folder, self.board = str(folder), board
         os.makedirs(self.folder, exist_ok=True)
         self.config = os.path.join(self.folder, "perch.conf")
@@ -93,6 +94,7 @@ class Perch:
         self.control = os.path.join(self._short.name, "control")
         self.server, self.direct_tls, self.ca = server, direct_tls, ca or server.ca
         self.inside = inside.inside if inside else []
+        self.certificate = certificate
         self.people, self.reports = dict(people or {}), list(reports)
         self.account, self.lines, self.more = account, lines, more
         self.process = None
@@ -114,11 +116,8 @@ class Perch:
         ca = f"tls-ca = {self.ca}\n" if self.ca else ""
         people = "".join(f"{self._jid(who)} = {role}\n" for who, role in self.people.items())
         reports = "[reports]\nto = " + " ".join(self._jid(who) for who in self.reports) + "\n" if self.reports else ""
-        return textwrap.dedent(f"""\
-            [account]
-            jid = {self.board.jid}
-            password-file = {secret_file(self.folder, self.board)}
-            """) + address + ca + self.account + f"\n[people]\n{people}\n[board]\nprofile = simulated\ncontrol = {self.control}\n" + self.lines + self.more + reports
+        secret = f"certificate = {self.certificate}" if self.certificate else f"password-file = {secret_file(self.folder, self.board)}"
+        return f"[account]\njid = {self.board.jid}\n{secret}\n" + address + ca + self.account + f"\n[people]\n{people}\n[board]\nprofile = simulated\ncontrol = {self.control}\n" + self.lines + self.more + reports
 
     def write(self, text=None):
         with open(self.config, "w") as file:
