@@ -39,8 +39,8 @@ public struct LoginMemory: Equatable, Sendable {
     var token: Token?
     /// Logins that broke off after something was sent ahead, since the last one that did not.
     var strikes: UInt8 = 0
-    /// Resumption (XEP-0198) was found to keep a dead board in the roster for longer than it may (product §4).
-    public var refusesResumption = false
+    /// Whether resumption (XEP-0198) was found to keep a dead board in the roster for no longer than it may (product §4); nil: not known.
+    public var acceptsResumption: Bool?
 
     // Not in the file.
     /// The last login broke off: this one goes step by step.
@@ -104,8 +104,8 @@ public struct LoginMemory: Equatable, Sendable {
 
     private mutating func take(_ words: [String]) -> Bool {
         let count = words.count
-        if count == 1, words[0] == "no-resumption" {
-            refusesResumption = true
+        if count == 1, words[0] == "no-resumption" || words[0] == "resumption" {
+            acceptsResumption = words[0] == "resumption"
             return true
         }
         guard count >= 2 else { return false }
@@ -140,7 +140,7 @@ public struct LoginMemory: Equatable, Sendable {
         if inline.rawValue != 0 { text += "inline \(inline.rawValue)\n" }
         if let token { text += "token \(token.mechanism.name) \(String(token.expires.milliseconds)) \(token.text)\n" }
         if strikes > 0 { text += "strikes \(strikes)\n" }
-        if refusesResumption { text += "no-resumption\n" }
+        if let acceptsResumption { text += acceptsResumption ? "resumption\n" : "no-resumption\n" }
         return Array(text.utf8)
     }
 }

@@ -59,7 +59,7 @@ final class Connection {
         self.resolver = resolver
         self.settings = settings
         self.onEvent = onEvent
-        resuming = Resuming(offlineAfter: settings.offlineAfter, refuses: settings.memory.refusesResumption)
+        resuming = Resuming(offlineAfter: settings.offlineAfter, accepts: settings.memory.acceptsResumption)
         timer = loop.makeTimer { [self] in dial() }
     }
 
@@ -196,7 +196,7 @@ final class Connection {
         }
         if case .resumable = event, let link {
             resuming.isOnline(link.session.loginReport)
-            learn(refusesResumption: false)
+            learn(acceptsResumption: true)
             return
         }
         if case .online = event {
@@ -210,9 +210,9 @@ final class Connection {
         onEvent(.session(event))
     }
 
-    private func learn(refusesResumption: Bool) {
-        guard settings.memory.refusesResumption != refusesResumption else { return }
-        settings.memory.refusesResumption = refusesResumption
+    private func learn(acceptsResumption: Bool) {
+        guard settings.memory.acceptsResumption != acceptsResumption else { return }
+        settings.memory.acceptsResumption = acceptsResumption
         onEvent(.session(.learned(settings.memory)))
     }
 
@@ -222,7 +222,7 @@ final class Connection {
         let (reason, retry) = Self.describe(end, endpoint)
         if case .session(.resumptionTooLong(let limit)) = end, !isStopping {
             Log.warning(resuming.refuse(limit, at: Clock.instant()))
-            learn(refusesResumption: true)
+            learn(acceptsResumption: false)
             if onlineSince == nil {
                 dialer?.cancel()
                 return dial()

@@ -20,10 +20,13 @@ struct Resuming {
     private var refusedAt: Instant?
     private(set) var kept: Duration?
 
-    init(offlineAfter: Duration?, refuses: Bool) {
+    /// - Parameter accepts: what the last login taught.
+    init(offlineAfter: Duration?, accepts: Bool?) {
         self.offlineAfter = offlineAfter
         liveness = Liveness(listening: offlineAfter.map { LinkFacts.listening(within: $0) })
-        if refuses { refusedAt = Clock.instant() }
+        // What was fine then is not waited for again: should it be too long by now, the session ends when that is told.
+        isKnown = accepts == true
+        if accepts == false { refusedAt = Clock.instant() }
     }
 
     /// What the next session goes by.

@@ -15,13 +15,16 @@ import Time
         memory.token = LoginMemory.Token(
             mechanism: .tokenExporter, expires: Timestamp(milliseconds: 1_796_040_000_000), text: "secret-token:fast-abc")
         memory.strikes = 1
-        memory.refusesResumption = true
+        memory.acceptsResumption = false
         return memory
     }
 
     @Test func `what is written is read again`() {
         #expect(LoginMemory(full.file) == full)
         #expect(LoginMemory(LoginMemory().file) == LoginMemory())
+        var other = LoginMemory()
+        other.acceptsResumption = true
+        #expect(LoginMemory(other.file) == other)
         #expect(String(decoding: full.file, as: UTF8.self) == """
             perch-login 1
             scope 5f0c3a
