@@ -312,9 +312,11 @@ def test_two_boards_with_one_account_do_not_kick_each_other(own_prosody, perch):
     second = perch(own_prosody, board=account)
     minutes = float(first.process.wait_for_line(remedy)[1])
     assert 2 <= minutes <= 5  # five, with jitter, rounded
+    # Each found out first that this server keeps lost sessions for too long, and logged in again without.
+    logins = own_prosody.process.count(r"Authenticated as " + re.escape(account.jid))
+    assert logins <= 4
     # A negative needs a window: two that fight log in several times a second.
     time.sleep(8)
-    logins = own_prosody.process.count(r"Authenticated as " + re.escape(account.jid))
-    assert logins == 2
+    assert own_prosody.process.count(r"Authenticated as " + re.escape(account.jid)) == logins
     assert second.process.count("again in") == 0
     assert first.process.running and second.process.running

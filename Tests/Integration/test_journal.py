@@ -196,11 +196,14 @@ def test_a_command_that_is_delivered_again_after_a_crash_is_not_done_again(hut):
     hut.board.stop(signal.SIGKILL)
     hut.board.start().online()
     assert hut.board.get("lamp") == 0
+    said = len(hut.alice.messages)
     hut.alice.send(hut.board.jid, "toggle lamp", id="once")
-    assert hut.alice.say(hut.board.jid, "ping") == "pong"
+    hut.alice.send(hut.board.jid, "ping")
+    hut.alice.next_message(hut.board.jid, after=said, matching=lambda message: message.body == "pong")
     assert hut.board.get("lamp") == 0
+    said = len(hut.alice.messages)
     hut.alice.send(hut.board.jid, "toggle lamp", id="twice")
-    hut.alice.next_message(hut.board.jid, after=len(hut.alice.messages) - 1, matching=lambda message: message.body == "lamp is on")
+    hut.alice.next_message(hut.board.jid, after=said, matching=lambda message: message.body == "lamp is on")
     assert hut.board.get("lamp") == 1
 
 
