@@ -38,6 +38,8 @@ extension Daemon {
         if let login {
             Log.notice("the account has changed: logging in as \(new.account.jid)")
             _ = connection?.stop()
+            // Of the old connection nothing is heard any more: its end has to be told here.
+            deliver(.offline(reason: "the account has changed"))
             connect(login)
         }
     }

@@ -1,6 +1,8 @@
 """Wrong and changed configurations, from outside: exit codes, what is printed, what a reload does."""
 import os
 import re
+import socket
+import time
 
 import pytest
 
@@ -92,6 +94,24 @@ def test_a_reload_of_a_bad_file_keeps_the_old_configuration_and_says_what_is_wro
     garden.perch.process.wait_for_line(r"perch\.conf:\d+: .*GPIO177", after=position)
     assert garden.say("lamp on") == "lamp is on"
     assert garden.perch.get("lamp") == 1
+
+
+def test_a_reload_with_another_account_begins_offline(prosody, perch, person):
+    alice = person("alice", prosody)
+    lines = "\n[line lamp]\npin = GPIO17\npart = relay\ninitial = off\non-disconnect = off after 1s\n"
+    board = perch(prosody, people={alice: "admin"}, lines=lines)
+    assert alice.say(board.jid, "lamp on") == "lamp is on"
+    # Nobody answers there: neither online nor told that it is not, and the lamp must follow its policy.
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        board.write(board.text().replace(f"127.0.0.1:{prosody.port}", f"127.0.0.1:{silent.getsockname()[1]}"))
+        position = board.reload()
+        board.process.wait_for_line("the account has changed", after=position)
+        deadline = time.monotonic() + 10
+        while board.get("lamp") == 1:
+            assert time.monotonic() < deadline, "the lamp is still on"
+            time.sleep(0.05)
 
 
 def test_what_was_on_is_restored_after_a_crash(prosody, perch, person):
