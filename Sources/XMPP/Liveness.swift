@@ -23,6 +23,8 @@ public struct Liveness: Equatable, Sendable {
     private var listening: Duration?
     /// The longest silence after which the server asked for a sign of life by itself; nil: it never did, or not any more.
     private(set) var serverAsks: Duration?
+    /// A longer one, seen once.
+    private var longer: Duration?
     /// It asked by a ping, not by an `<r/>`.
     private var asksByPing = false
     /// The longest silence in both directions that only we have broken.
@@ -57,7 +59,15 @@ public struct Liveness: Equatable, Sendable {
         guard silence >= Self.silence else { return }
         asksByPing = byPing
         listening = nil
-        serverAsks = min(max(serverAsks ?? .zero, silence), Self.longest)
+        let silence = min(silence, Self.longest)
+        // Much longer than before, once: a link that was down and let the question through when it was up again. Twice: a new habit.
+        if let known = serverAsks, silence > known + .seconds(2) {
+            serverAsks = longer.map { min($0, silence) } ?? known
+            longer = longer == nil ? silence : nil
+        } else {
+            serverAsks = max(serverAsks ?? .zero, silence)
+            longer = nil
+        }
     }
 
     /// A probe was answered.

@@ -109,6 +109,21 @@ import Time
         }
     }
 
+    @Test func `a question that comes late once is the link's fault, twice the server's habit`() {
+        managed {
+            let transcript = $0
+            func asks(after seconds: Int, _ known: Int) {
+                transcript.play("T: \(seconds)s\nS: {r}\nC: <a xmlns='urn:xmpp:sm:3' h='0'/>")
+                #expect(transcript.session.liveness.serverAsks == .seconds(known))
+            }
+            asks(after: 18, 18)
+            asks(after: 30, 18)
+            asks(after: 18, 18)
+            asks(after: 30, 18)
+            asks(after: 31, 30)
+        }
+    }
+
     @Test func `what a server asks while we talk says nothing about silence`() {
         managed {
             $0.play("T: 50s")
