@@ -45,7 +45,11 @@ extension Agent {
         }
         let sighting = recent.see(message, at: now.instant)
         if sighting == .again { return }
-        if let delay = message.delay { return late(delay, asker, now) }
+        if let delay = message.delay {
+            // What was refused stays refused, also when it comes once more without its stamp and after a restart.
+            if role >= .operator, let effect = recent.save(message, now) { effects.append(effect) }
+            return late(delay, asker, now)
+        }
         guard isAdmitted(asker, now) else { return }
         if sighting == .sameIDOtherWords { return reply(asker, Replies.sameID) }
         if asker.text.utf8.count > Agent.maximumBody { return reply(asker, Replies.tooLong) }

@@ -35,6 +35,8 @@ struct RecentMessages {
         var at: Instant
         /// A line was switched, or asked to be, because of it.
         var acted: Bool
+        /// It is in the file.
+        var isSaved = false
         /// From before a restart. Clients count anew after theirs, so only the same words make it the same message.
         var isOld = false
     }
@@ -77,6 +79,7 @@ struct RecentMessages {
     mutating func save(_ message: Message, _ now: Moment) -> Effect? {
         let keys = keys(of: message)
         if keys.isEmpty { return nil }
+        for key in keys { for index in entries.indices where entries[index].key == key { entries[index].isSaved = true } }
         if savedCount + keys.count <= RecentMessages.maximumSaved {
             let count = savedCount
             savedCount += keys.count
@@ -91,13 +94,13 @@ struct RecentMessages {
     private mutating func rewrite(_ now: Moment) -> Effect {
         // The oldest first, as in the ring.
         var bytes = Array(RecentMessages.header.description.utf8)
-        var acted: [Entry] = []
+        var saved: [Entry] = []
         for index in entries.indices {
             let entry = entries[(next + index) % entries.count]
-            if entry.acted { acted.append(entry) }
+            if entry.isSaved { saved.append(entry) }
         }
-        for entry in acted { RecentMessages.write(entry.key, entry.body, now.timestamp - (now.instant - entry.at), &bytes) }
-        savedCount = max(acted.count, 1)  // the header is there
+        for entry in saved { RecentMessages.write(entry.key, entry.body, now.timestamp - (now.instant - entry.at), &bytes) }
+        savedCount = max(saved.count, 1)  // the header is there
         return .store(name: RecentMessages.fileName, bytes: bytes)
     }
 
@@ -122,7 +125,7 @@ struct RecentMessages {
             let saved = Timestamp(milliseconds: Int64(bitPattern: readInteger(file, at + 16, 8)))
             // A clock that is not set yet makes nothing older than it is.
             let age = saved < now.timestamp && Spoken.isClockSet(saved) ? now.timestamp - saved : .zero
-            if age < RecentMessages.memory { append(Entry(key: readInteger(file, at, 8), body: readInteger(file, at + 8, 8), at: now.instant - age, acted: true, isOld: true)) }
+            if age < RecentMessages.memory { append(Entry(key: readInteger(file, at, 8), body: readInteger(file, at + 8, 8), at: now.instant - age, acted: true, isSaved: true, isOld: true)) }
             at += RecentMessages.savedSize
         }
         // Behind a piece of one, appended ones could not be found.

@@ -25,6 +25,17 @@ import XMPP
         }
     }
 
+    @Test func `a command that was refused as late stays refused, also after a restart`() {
+        let first = Conversation()
+        let refusal = first.tell("toggle lamp") { $0.id = "x1"; $0.delay = Conversation.start - .seconds(5) }
+        #expect(Conversation.texts(refusal).first?.hasPrefix("You said that") == true)
+        // Without its stamp, as a client sends it again that does not know whether it arrived.
+        #expect(first.tell("toggle lamp") { $0.id = "x1" } == [])
+        let second = RecentMessagesTests.restarted(first)
+        #expect(second.tell("toggle lamp") { $0.id = "x1" } == [])
+        #expect(Conversation.switched(second.tell("toggle lamp") { $0.id = "x2" }).count == 1)
+    }
+
     @Test func `a confirmation that comes again after a restart opens nothing`() throws {
         let first = Conversation()
         let question = first.say("gate on").joined()
