@@ -1,5 +1,6 @@
 """Somebody with an ordinary XMPP client, scripted: slixmpp on a thread of its own, blocking calls with deadlines."""
 import asyncio
+import itertools
 import ssl
 import threading
 import time
@@ -9,6 +10,9 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from .process import Timeout
+
+
+_threads = itertools.count(1)
 
 
 class Received:
@@ -21,6 +25,7 @@ class Received:
         self.type = stanza["type"]
         self.id = stanza["id"]
         self.body = stanza["body"] or None
+        self.thread = stanza["thread"] or None
         self.xml = stanza.xml
 
     def child(self, name, namespace):
@@ -157,11 +162,13 @@ class Person:
             return await result if asyncio.iscoroutine(result) or asyncio.isfuture(result) else result
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(deadline)
 
-    def send(self, to, text, kind="chat", id=None, receipt=False):
+    def send(self, to, text, kind="chat", id=None, receipt=False, thread=None):
         """Send a message; its id."""
         def action(client):
             message = client.make_message(mto=str(to), mbody=text, mtype=kind)
             message["id"] = id or client.new_id()
+            if thread:
+                message["thread"] = thread
             if receipt:
                 message["request_receipt"] = True
             message.send()
@@ -184,10 +191,10 @@ class Person:
         return self._do(ask, deadline + 2)
 
     def say(self, to, text, deadline=10):
-        """Send `text` and return the body of the next message from there."""
-        start = len(self.messages)
-        self.send(to, text)
-        return self.next_message(to, after=start, deadline=deadline).body
+        """Send `text` and return the body of the answer: it has the same thread, while a report that comes meanwhile has none."""
+        start, thread = len(self.messages), f"say-{next(_threads)}"
+        self.send(to, text, thread=thread)
+        return self.next_message(to, after=start, deadline=deadline, matching=lambda message: message.thread == thread).body
 
     def subscribe(self, to):
         self._do(lambda client: client.send_presence_subscription(pto=str(to), ptype="subscribe"))
