@@ -46,11 +46,10 @@ extension Agent {
         let sighting = recent.see(message, at: now.instant)
         if sighting == .again { return }
         if let delay = message.delay {
-            // What was refused stays refused, also when it comes once more without its stamp and after a restart.
-            if role >= .operator, let effect = recent.save(message, now) { effects.append(effect) }
+            keep(message, asker, now)
             return late(delay, asker, now)
         }
-        guard isAdmitted(asker, now) else { return }
+        guard isAdmitted(message, asker, now) else { return }
         if sighting == .sameIDOtherWords { return reply(asker, Replies.sameID) }
         if asker.text.utf8.count > Agent.maximumBody { return reply(asker, Replies.tooLong) }
         if message.replaces != nil {
@@ -64,13 +63,19 @@ extension Agent {
         execute(message, asker, now)
     }
 
-    private func isAdmitted(_ asker: Asker, _ now: Moment) -> Bool {
+    /// What was done is not done again, and what was refused stays refused: also when it comes once more after a restart.
+    private func keep(_ message: Message, _ asker: Asker, _ now: Moment) {
+        if asker.role >= .operator, let effect = recent.save(message, now) { effects.append(effect) }
+    }
+
+    private func isAdmitted(_ message: Message, _ asker: Asker, _ now: Moment) -> Bool {
         let (verdict, wait) = persons.with(asker.person) { person in
             (person.rate.admit(at: now.instant), person.rate.wait(at: now.instant))
         }
         switch verdict {
         case .admitted: return true
         case .refused:
+            keep(message, asker, now)
             reply(asker, Replies.tooFast(wait))
             return false
         case .refusedAgain: return false
@@ -105,8 +110,8 @@ extension Agent {
         switch command {
         case .switchLines, .pulse, .confirm:
             recent.markActed(message)
-            // Before it is done: after a crash the same message may come again.
-            if asker.role >= .operator, let effect = recent.save(message, now) { effects.append(effect) }
+            // Before it is done: a crash may come in between.
+            keep(message, asker, now)
         default: break
         }
         perform(command, asker, now)

@@ -36,6 +36,19 @@ import XMPP
         #expect(Conversation.switched(second.tell("toggle lamp") { $0.id = "x2" }).count == 1)
     }
 
+    @Test func `a command that was refused as too fast stays refused, also after a restart`() throws {
+        let first = Conversation()
+        var refused: String?
+        for number in 0..<20 where refused == nil {
+            let answers = Conversation.texts(first.tell("toggle lamp") { $0.id = "x\(number)" })
+            if answers.first?.contains("I did not do this one") == true { refused = "x\(number)" }
+        }
+        let id = try #require(refused)
+        let second = RecentMessagesTests.restarted(first)
+        second.elapsed = second.elapsed + .seconds(60)
+        #expect(second.tell("toggle lamp") { $0.id = id } == [])
+    }
+
     @Test func `a confirmation that comes again after a restart opens nothing`() throws {
         let first = Conversation()
         let question = first.say("gate on").joined()
