@@ -39,6 +39,7 @@ def main():
             for problem in verdict.problems:
                 print(f"{name}: PROBLEM: {problem}")
             if os.environ.get("CHAOS_LOGS"):
+                os.makedirs(os.environ["CHAOS_LOGS"], exist_ok=True)
                 trial.write_log(os.path.join(os.environ["CHAOS_LOGS"], f"chaos-{name.replace(' ', '-')}-{number}.log"))
             bad = bad or bool(verdict.problems)
         print(f"\nCHAOS_SEED={number}: " + ("not everything went well" if bad else "no command executed twice or answered falsely, no reading lost or doubled"))
