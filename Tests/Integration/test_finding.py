@@ -297,7 +297,8 @@ def test_a_server_that_moves_its_users_while_they_are_online(against, board):
         return script
     daemon, servers = against(board, moving, direct(board))
     daemon.online()
-    servers[1].wait_for_connections(1, deadline=5)
+    servers[1].wait_for_connections(1, deadline=15)
+    daemon.process.wait_for_line("another host")
     position = next(number for number, line in enumerate(daemon.process.lines) if "another host" in line)
     daemon.process.wait_for_line("online as ", after=position)
 
