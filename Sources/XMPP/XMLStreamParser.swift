@@ -45,6 +45,8 @@ public final class XMLStreamParser {
 
     /// Why the stanza at hand is passed over.
     @exclusivity(unchecked) private var excess: XMLError?
+    /// There is an `excess`: one byte to look at for each tag and text, instead of an error to copy.
+    @exclusivity(unchecked) private var isPassing = false
     /// Bytes of its unfinished tags that Expat looked at again.
     private var scanned = 0
 
@@ -227,6 +229,7 @@ public final class XMLStreamParser {
         }
         if excess != nil { return }
         excess = error
+        isPassing = true
         scanned = 0
         openNodes.removeAll(keepingCapacity: true)
         if isKnownUniquelyReferenced(&arena) { arena.reset() } else { arena = XMLArena() }
@@ -256,8 +259,9 @@ public final class XMLStreamParser {
         if depth > XMLLimits.deepest { return fail(.tooDeep(limit: XMLLimits.deepest)) }
         if depth > limits.depth { refuse(.tooDeep(limit: limits.depth)) }
         // `settle` sees only what is unfinished at the end of a read; the same must come of it however the reads are cut.
-        if Int(XML_GetCurrentByteCount(expat)) > limits.tagBytes { refuse(.tagTooLong(limit: limits.tagBytes)) }
-        if failure != nil || excess != nil { return }
+        // No tag is that long while less than that was given since the last stanza.
+        if given &- boundary > limits.tagBytes, Int(XML_GetCurrentByteCount(expat)) > limits.tagBytes { refuse(.tagTooLong(limit: limits.tagBytes)) }
+        if isPassing || failure != nil { return }
         if depth <= 2 {
             if isKnownUniquelyReferenced(&arena) { arena.reset() } else { arena = XMLArena() }
         }
@@ -297,9 +301,10 @@ public final class XMLStreamParser {
         guard failure == nil, !isClosed else { return }
         depth -= 1
         isTextOpen = false
-        if depth > 0, let passed = excess {
+        if isPassing, depth > 0, let passed = excess {
             if depth == 1 {
                 excess = nil
+                isPassing = false
                 suspend()
                 ready = .passedOver(passed)
             }
@@ -325,7 +330,7 @@ public final class XMLStreamParser {
     private func characters(_ text: UnsafePointer<XML_Char>, _ count: Int) {
         guard failure == nil, !isClosed else { return }
         guard depth > 1 else { return betweenStanzas(text, count) }
-        if excess != nil { return }
+        if isPassing { return }
         let arena = self.arena
         let span = arena.store(text, count)
         if arena.bytes.count > heldBytes { return refuse(.stanzaTooLong(limit: limits.stanzaBytes)) }
