@@ -19,7 +19,7 @@ final class Link {
     /// Direct TLS: the session's own deadline begins after the handshake.
     static let handshakeTimeout: Duration = .seconds(30)
     /// Sent bytes that stay unacknowledged this long mean that the path is dead, whatever the keepalive says: as long as that
-    /// takes, a minute of silence and half a minute for the probe's answer (`SessionOptions`).
+    /// takes, a minute of silence and half a minute for the probe's answer (`Liveness`).
     static let userTimeout: Duration = .seconds(90)
 
     let session: Session
