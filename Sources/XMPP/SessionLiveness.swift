@@ -65,9 +65,14 @@ extension Session {
         if online.management.isOn {
             askForAcknowledgement(online)
         } else {
-            let server = online.jid.server
-            request(.ping, to: server, online, at: now) { Ping.write(to: &$0, id: $1, server: server) }
+            askServer(.ping, online, at: now)
         }
+    }
+
+    /// Pings our own server.
+    func askServer(_ purpose: Requests.Purpose, _ online: Online, at now: Moment) {
+        let server = online.jid.server
+        request(purpose, to: server, online, at: now) { Ping.write(to: &$0, id: $1, server: server) }
     }
 
     private func askForAcknowledgement(_ online: Online) {

@@ -77,8 +77,7 @@ extension Session {
         online.requests.forget(.catchUp)
         online.probeDeadline = nil
         expectAnswer(online, at: now.instant)
-        let server = online.jid.server
-        request(.catchUp, to: server, online, at: now) { Ping.write(to: &$0, id: $1, server: server) }
+        askServer(.catchUp, online, at: now)
     }
 
     /// What the next session can go on with: only what was cut, and not what either side has ended.
