@@ -14,6 +14,8 @@ import Text
 /// GPIO17 = 17
 /// [functions]
 /// GPIO4 = 1-Wire by default
+/// [pwm]
+/// GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2
 /// ```
 public struct Profile: Equatable, Sendable {
     public struct HeaderPin: Equatable, Sendable {
@@ -42,10 +44,12 @@ public struct Profile: Equatable, Sendable {
     public var header: [HeaderPin]
     public var pins: [LineOffset]
     public var functions: [Function]
+    /// Lines that the kernel's PWM can drive.
+    public var pwm: [PWMChannel]
 
     public init(
         name: String, title: String, compatible: [String] = [], chips: [String], header: [HeaderPin] = [],
-        pins: [LineOffset] = [], functions: [Function] = []
+        pins: [LineOffset] = [], functions: [Function] = [], pwm: [PWMChannel] = []
     ) {
         self.name = name
         self.title = title
@@ -54,6 +58,7 @@ public struct Profile: Equatable, Sendable {
         self.header = header
         self.pins = pins
         self.functions = functions
+        self.pwm = pwm
     }
 
     /// Whether the lines of this board live in memory.
@@ -72,6 +77,9 @@ public struct Profile: Equatable, Sendable {
             profile.pins.append(LineOffset(line: line, offset: index + 2))
         }
         profile.header.sort { $0.number < $1.number }
+        for (channel, offset) in [12, 13, 18, 19].enumerated() {
+            profile.pwm.append(PWMChannel(line: "GPIO\(offset)", chips: [simulatedChip], channel: channel))
+        }
         return profile
     }()
 

@@ -22,6 +22,8 @@ private struct ProfileParser {
     var problems: [ProfileProblem] = []
     /// Lines where each function stands, to be compared when all pins are known.
     var functionLines: [Int] = []
+    /// The same of each PWM channel.
+    var pwmLines: [Int] = []
 
     init(file: String) {
         self.file = file
@@ -46,8 +48,9 @@ private struct ProfileParser {
                 profile.functions.append(Profile.Function(line: entry.key, text: entry.value))
                 functionLines.append(entry.line)
             }
+        case "pwm": for entry in section.entries { takePWM(entry) }
         default:
-            complain(section.line, "[\(section.name)] is no section of a profile" + meant(section.name, ["board", "header", "pins", "functions"]))
+            complain(section.line, "[\(section.name)] is no section of a profile" + meant(section.name, ["board", "header", "pins", "functions", "pwm"]))
         }
     }
 
@@ -79,11 +82,24 @@ private struct ProfileParser {
         profile.pins.append(Profile.LineOffset(line: entry.key, offset: offset))
     }
 
+    private mutating func takePWM(_ entry: INI.Entry) {
+        guard let channel = PWMChannel(line: entry.key, entry.value) else {
+            return complain(
+                entry.line,
+                "\"\(entry.value)\": a line of [pwm] is written as GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2, the PWM chip's device, the channel on it and how it is enabled")
+        }
+        profile.pwm.append(channel)
+        pwmLines.append(entry.line)
+    }
+
     mutating func finish() throws(ProfileProblems) -> Profile {
         if profile.title.isEmpty { complain(1, "[board] has no name, as in name = Raspberry Pi 4") }
         if profile.chips.isEmpty { complain(1, "[board] has no chip, as in chip = pinctrl-bcm2711") }
         for (index, function) in profile.functions.enumerated() where profile.offset(of: function.line) == nil {
             complain(functionLines[index], "[pins] has no \(function.line)" + meant(function.line, profile.pins.map { $0.line }))
+        }
+        for (index, channel) in profile.pwm.enumerated() where profile.offset(of: channel.line) == nil {
+            complain(pwmLines[index], "[pins] has no \(channel.line)" + meant(channel.line, profile.pins.map { $0.line }))
         }
         if problems.isEmpty { return profile }
         throw ProfileProblems(list: problems)

@@ -41,6 +41,38 @@ import Testing
         #expect(profile.line(onChip: "other", offset: 17) == nil)
     }
 
+    @Test func `PWM channels are read with their chips and how to enable them`() throws {
+        let profile = try Profile.parse(
+            file: "pi.conf",
+            Array(
+                """
+                [board]
+                name = X
+                chip = c
+                [pins]
+                GPIO12 = 12
+                GPIO18 = 18
+                [pwm]
+                GPIO12 = pwm@1f00098000,soc:pwm:3
+                GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2 and reboot
+                """.utf8))
+        #expect(profile.pwm(of: "GPIO12") == PWMChannel(line: "GPIO12", chips: ["pwm@1f00098000", "soc:pwm"], channel: 3))
+        #expect(
+            profile.pwm(of: "GPIO18")
+                == PWMChannel(line: "GPIO18", chips: ["fe20c000.pwm"], channel: 0, enable: "dtoverlay=pwm,pin=18,func=2 and reboot"))
+        #expect(profile.pwm(of: "GPIO13") == nil)
+    }
+
+    @Test func `a PWM channel that is not written as one is refused, and one of no pin`() {
+        let start = "[board]\nname = X\nchip = c\n[pins]\nGPIO18 = 18\n[pwm]\n"
+        let form = "a line of [pwm] is written as GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2, the PWM chip's device, the channel on it and how it is enabled"
+        for wrong in ["fe20c000.pwm", "fe20c000.pwm:x", ":0", "a,:0", "a:256", "dtoverlay=pwm"] {
+            #expect(problems(start + "GPIO18 = \(wrong)\n") == ["x.conf:7: \"\(wrong)\": \(form)"])
+        }
+        #expect(problems(start + "GPIO81 = a:0\n") == ["x.conf:7: [pins] has no GPIO81; did you mean GPIO18?"])
+        #expect(problems(start.replacingOccurrences(of: "[pwm]", with: "[pmw]")) == ["x.conf:6: [pmw] is no section of a profile; did you mean pwm?"])
+    }
+
     @Test func `every mistake is reported with its line`() {
         let found = problems(
             """
@@ -112,6 +144,7 @@ import Testing
         let file = try Profile.load("simulated", folders: [Self.folder])
         #expect(file.isSimulated)
         #expect(file.pins == Profile.simulated.pins)
+        #expect(file.pwm == Profile.simulated.pwm)
         for pin in file.header { #expect(Profile.simulated.line(onPin: pin.number) == pin.line) }
         #expect(Profile.simulated.header.count == 26)
     }

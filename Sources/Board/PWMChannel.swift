@@ -1,0 +1,53 @@
+import Text
+
+/// Where a line of the header can be driven by the kernel's PWM: an entry of a profile's `[pwm]` section.
+///
+/// ```ini
+/// [pwm]
+/// GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2
+/// ```
+public struct PWMChannel: Equatable, Sendable {
+    /// The profile's name of the line: "GPIO18".
+    public var line: String
+    /// Name of the PWM chip's device, the last part of where /sys/class/pwm/pwmchipN/device points; several where kernels differ.
+    /// The number N differs from boot to boot.
+    public var chips: [String]
+    /// On that chip, from 0.
+    public var channel: Int
+    /// The line for /boot/firmware/config.txt (or what else) that brings the channel to the pin; empty where it is there already.
+    public var enable: String
+
+    /// Channels of one chip. A PCA9685 has 17, and the kernel's PWM core no limit.
+    static let channelLimit = 255
+
+    public init(line: String, chips: [String], channel: Int, enable: String = "") {
+        self.line = line
+        self.chips = chips
+        self.channel = channel
+        self.enable = enable
+    }
+
+    /// "fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2", with "fe20c000.pwm,20c000.pwm:0" where kernels differ; nil for anything else.
+    init?(line: String, _ value: String) {
+        let words = Text.words(value)
+        guard let first = words.first, let (names, number) = Text.splitLast(first, at: UInt8(ascii: ":")),
+            let channel = Text.number(number, limit: PWMChannel.channelLimit)
+        else { return nil }
+        var chips: [String] = []
+        for name in names.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            if name.isEmpty { return nil }
+            chips.append(String(decoding: name, as: UTF8.self))
+        }
+        var enable = ""
+        for word in words.dropFirst() { enable += enable.isEmpty ? word : " " + word }
+        self.init(line: line, chips: chips, channel: channel, enable: enable)
+    }
+}
+
+extension Profile {
+    /// The PWM channel that can drive a line; nil where there is none.
+    public func pwm(of line: String) -> PWMChannel? {
+        for channel in pwm where channel.line == line { return channel }
+        return nil
+    }
+}
