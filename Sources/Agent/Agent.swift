@@ -126,7 +126,8 @@ public final class Agent {
         case .message(let message): hear(message, now)
         case .presence(let presence): if isTrusted(presence.from) { contacts.take(presence) }
         case .subscription(let verb, let from): take(verb, from: from, now)
-        case .lineChanged(let line, let on): lineChanged(line, on, now)
+        case .lineChanged(let line, let on, _, _): lineChanged(line, on, now)
+        case .pulses(let line, _, _, let on, _, _): if outputs.lines.indices.contains(line) { outputs.lines[line].level = on }
         case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket, now)
         case .reading(let sensor, let outcome): take(outcome, ofSensor: sensor, now)
         case .tick: tick(now)

@@ -100,6 +100,8 @@ public struct LineConfiguration: Equatable {
     public var tags: [String] = []
     /// Inputs: `report = change` sends a message when the level changes.
     public var reportsChange = false
+    /// Inputs: a sensor with `source = counter:NAME` reads it, so its changes come as `Event.pulses`.
+    public var isCounted = false
     /// Words for the two states, e.g. "closed" and "open".
     public var onWord = "on"
     public var offWord = "off"

@@ -21,7 +21,12 @@ public enum Event: Equatable {
     case presence(Presence)
     case subscription(SubscriptionVerb, from: JID)
     /// An input changed (after debounce), or an output was seen to differ.
-    case lineChanged(LineIndex, on: Bool)
+    /// - `at`: nanoseconds of CLOCK_MONOTONIC when the kernel saw the edge; 0: not known.
+    /// - `missed`: edges that the kernel is known to have dropped before it.
+    case lineChanged(LineIndex, on: Bool, at: UInt64 = 0, missed: UInt32 = 0)
+    /// An input that a counter reads (`LineConfiguration.isCounted`) has gone on `count` times since the last event and is `on` now.
+    /// `missed` as above, not in `count`; `first` and `last` are when the first and the last of these pulses came, as `at` above.
+    case pulses(LineIndex, count: UInt32, missed: UInt32, on: Bool, first: UInt64 = 0, last: UInt64 = 0)
     /// The outcome of `setLine` or `readLine`: the level that was read back, or why not, in words.
     case lineOutcome(Ticket, LineOutcome)
     case reading(SensorIndex, SensorOutcome)

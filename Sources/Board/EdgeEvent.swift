@@ -10,6 +10,10 @@ public struct EdgeEvent: Equatable, Sendable {
     /// How many edges the kernel is known to have dropped before this one. The level is right all the same.
     public var missed: UInt32
 
+    /// Lines that are counted: how many changes to on this event stands for, and when the first of them was seen; `timestamp` is the last's.
+    public var count: UInt32 = 0
+    public var first: UInt64 = 0
+
     public init(line: Int, on: Bool, timestamp: UInt64 = 0, sequence: UInt32 = 0, missed: UInt32 = 0) {
         self.line = line
         self.on = on

@@ -225,7 +225,13 @@ final class Daemon {
     }
 
     private func deliver(edges: [EdgeEvent]) {
-        for edge in edges { deliver(.lineChanged(edge.line, on: edge.on)) }
+        for edge in edges {
+            if configuration.lines[edge.line].isCounted {
+                deliver(.pulses(edge.line, count: edge.count, missed: edge.missed, on: edge.on, first: edge.first, last: edge.timestamp))
+            } else {
+                deliver(.lineChanged(edge.line, on: edge.on, at: edge.timestamp, missed: edge.missed))
+            }
+        }
         // A bouncing line has set a deadline of its own.
         deviceTimer?.deadline = earliest(agent.nextDeadline, board.nextDeadline)
     }
