@@ -81,6 +81,17 @@ public struct LineConfiguration: Equatable {
             self.after = after
         }
     }
+    /// `interlock = blind 500ms`
+    public struct Interlock: Equatable, Sendable {
+        /// In lower case: upper and lower case are the same, as everywhere.
+        public var group: String
+        /// Between one line's going off and another's going on; of a group, the longest counts.
+        public var gap: Duration
+        public init(group: String, gap: Duration = LineConfiguration.defaultGap) {
+            self.group = group
+            self.gap = gap
+        }
+    }
 
     public var name: String
     /// As written: a kernel line name, "pin N" of the header, or "LABEL:OFFSET". `Board` resolves it.
@@ -96,6 +107,10 @@ public struct LineConfiguration: Equatable {
     public var onExit: OnExit = .off
     public var onDisconnect: OnDisconnect?
     public var maxOn: Duration?
+    /// After it went off it is not switched on again for so long.
+    public var minOff: Duration?
+    /// At most one line of its group is on.
+    public var interlock: Interlock?
     public var confirm = false
     public var tags: [String] = []
     /// Inputs: `report = change` sends a message when the level changes.
@@ -111,6 +126,10 @@ public struct LineConfiguration: Equatable {
         self.pin = pin
         self.pinLocation = pinLocation
     }
+
+    /// At a start nobody knows how long it, or another line of its group, has been off: `initial = on` and `restore` come up
+    /// off, and the device switches it on when that is allowed.
+    public var comesUpOff: Bool { minOff != nil || interlock != nil }
 }
 
 /// `[sensor NAME]`

@@ -15,10 +15,9 @@ public enum ConfigurationKeys {
 
     public static let line = ["pin", "part", "direction", "bias", "active-low", "when-on", "when-off", "tags"] + output + input
     /// Only for outputs.
-    public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "confirm"]
+    public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "min-off", "interlock", "confirm"]
     /// Only for inputs.
     public static let input = ["debounce", "report"]
-    static let laterLine = ["min-off", "interlock"]
 
     public static let sensor = ["source", "part", "unit", "scale", "offset", "digits", "report", "alarm", "tags"]
 

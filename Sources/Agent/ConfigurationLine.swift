@@ -3,6 +3,10 @@ import Text
 extension LineConfiguration {
     /// A contact that bounces longer than this is broken; the kernel counts microseconds in 32 bits.
     static let debounceRange = Duration.zero...Duration.seconds(10)
+    /// A motor that runs down takes longer than that only when it is in a power station.
+    static let gapRange = Duration.milliseconds(1)...Duration.seconds(60)
+    /// Relays let go within 20 ms, contactors within 100 ms.
+    public static let defaultGap = Duration.milliseconds(200)
     /// Longer than any job of a relay; also keeps deadlines far from overflow.
     static let timerRange = Duration.milliseconds(1)...Duration.seconds(366 * 86_400)
 
@@ -27,6 +31,8 @@ extension LineConfiguration {
             onExit = all[try ConfigurationValue.choice(value, ["off", "on", "keep"])]
         case "on-disconnect": onDisconnect = try LineConfiguration.onDisconnect(value)
         case "max-on": maxOn = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
+        case "min-off": minOff = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
+        case "interlock": interlock = try LineConfiguration.interlock(value)
         case "confirm": confirm = try ConfigurationValue.yesNo(value)
         case "debounce": debounce = try ConfigurationValue.duration(value, Self.debounceRange)
         case "report": reportsChange = try ConfigurationValue.choice(value, ["change", "no"]) == 0
@@ -42,6 +48,15 @@ extension LineConfiguration {
             throw Complaint("\"\(text)\" is not understood; write \"off after 10min\", \"on after 10min\" or \"keep\"")
         }
         return OnDisconnect(on: words[0] == "on", after: try ConfigurationValue.duration(words[2...].joined(separator: " "), Duration.zero...timerRange.upperBound))
+    }
+
+    /// "blind", "blind 500ms"
+    private static func interlock(_ text: String) throws(Complaint) -> Interlock {
+        let words = ConfigurationValue.list(text)
+        guard let group = words.first else { throw Complaint("the name of the group is missing, such as \"blind\" or \"blind 500ms\"") }
+        let name = try ConfigurationValue.name(group).lowercased()
+        if words.count == 1 { return Interlock(group: name) }
+        return Interlock(group: name, gap: try ConfigurationValue.duration(words[1...].joined(separator: " "), gapRange))
     }
 
     /// A kernel line name, "pin N" of the header, or "LABEL:OFFSET". Whether it exists only the board knows.

@@ -55,13 +55,17 @@ struct ConfigurationLoader {
     private var account: AccountConfiguration?
     private var people = People()
     private var board = BoardConfiguration()
-    private var lines: [LineConfiguration] = []
+    private(set) var lines: [LineConfiguration] = []
     private var sensors: [SensorConfiguration] = []
     private var reports = ReportsConfiguration()
     /// Names of lines and sensors in lower case, as the chat compares them.
     private var names: [(name: String, section: String)] = []
     private var pins: [(pin: String, place: Place)] = []
     private var tags: [(tag: String, place: Place)] = []
+    /// Where `interlock` stands, by the number of the line.
+    var interlocks: [(line: Int, place: Place)] = []
+    /// One could not be read: who is alone in a group is not known.
+    var isInterlockUnclear = false
 
     init(file: String, parts: @escaping (String) -> [UInt8]?, partNames: [String]) {
         self.file = file
@@ -86,6 +90,7 @@ struct ConfigurationLoader {
         for problem in document.problems { self.problem(place(problem.line), problem.text) }
         for section in document.sections where !isHopeless { read(section) }
         checkTags()
+        checkInterlocks()
         if document.section("account") == nil {
             problem(place(1), "the section [account] is missing; it needs at least \"jid = name@domain\"")
         }
@@ -175,18 +180,16 @@ struct ConfigurationLoader {
     }
 
     /// The settings of a section; unknown keys are reported and left out.
-    mutating func settings(_ section: INI.Section, _ known: [String], later: [String] = []) -> [Setting] {
-        settings(section, known, later: later, inFile: file, rank: 0)
+    mutating func settings(_ section: INI.Section, _ known: [String]) -> [Setting] {
+        settings(section, known, inFile: file, rank: 0)
     }
 
-    mutating func settings(_ section: INI.Section, _ known: [String], later: [String], inFile file: String, rank: Int) -> [Setting] {
+    mutating func settings(_ section: INI.Section, _ known: [String], inFile file: String, rank: Int) -> [Setting] {
         var settings: [Setting] = []
         for entry in section.entries {
             let place = Place(file: file, rank: rank, line: entry.line)
             if known.contains(entry.key) {
                 settings.append(Setting(key: entry.key, value: entry.value, place: place))
-            } else if later.contains(entry.key) {
-                problem(place, "\"\(entry.key)\" in [\(section.name)] is not supported by this version of Perch")
             } else {
                 var hint = ""
                 for synonym in ConfigurationKeys.synonyms where synonym.wrong == entry.key && known.contains(synonym.right) {
@@ -250,7 +253,7 @@ struct ConfigurationLoader {
     }
 
     private mutating func readLine(_ section: INI.Section, _ name: String) {
-        let own = settings(section, ConfigurationKeys.line, later: ConfigurationKeys.laterLine)
+        let own = settings(section, ConfigurationKeys.line)
         var part = part(in: own, kind: .line)
         var line = LineConfiguration(name: name, pin: "")
         line.part = part?.name
@@ -269,9 +272,11 @@ struct ConfigurationLoader {
                 }
                 try line.apply(setting.key, setting.value)
                 if setting.key == "pin" { try claim(setting, for: &line) }
+                if setting.key == "interlock" { interlocks.append((lines.count, setting.place)) }
                 if setting.key == "tags" { for tag in line.tags { tags.append((tag.lowercased(), setting.place)) } }
             } catch {
                 problem(setting.place, "\(setting.key): \(error.text)")
+                if setting.key == "interlock" { isInterlockUnclear = true }
             }
         }
         if section.entry("pin") == nil {

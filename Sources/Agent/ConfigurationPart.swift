@@ -75,14 +75,14 @@ extension ConfigurationLoader {
             return nil
         }
         let keys = section.name == "line" ? ConfigurationKeys.line : ConfigurationKeys.sensor + ConfigurationKeys.part
-        let all = settings(section, keys, later: ConfigurationKeys.laterLine, inFile: file, rank: rank)
-        for entry in section.entries where entry.key == "part" || entry.key == "pin" {
+        let all = settings(section, keys, inFile: file, rank: rank)
+        for entry in section.entries where entry.key == "part" || entry.key == "pin" || entry.key == "interlock" {
             problem(Place(file: file, rank: rank, line: entry.line), "\"\(entry.key)\" does not belong in a part; set it in perch.conf")
         }
         var part = Part(name: name, kind: section.name == "line" ? .line : .sensor, settings: [])
         for setting in all {
             switch setting.key {
-            case "part", "pin": continue
+            case "part", "pin", "interlock": continue
             case "source-kind":
                 do throws(Complaint) {
                     part.sourceKind = ConfigurationKeys.sources[try ConfigurationValue.choice(setting.value, ConfigurationKeys.sources)]

@@ -9,7 +9,7 @@ import Testing
 
     @Test func `every output key is understood`() throws {
         let line = try line(
-            "direction = output\nbias = disabled\nactive-low = no\nwhen-on = running\nwhen-off = resting\ninitial = keep\non-exit = on\non-disconnect = on after 1.5h\nmax-on = 500ms\nconfirm = yes\n")
+            "direction = output\nbias = disabled\nactive-low = no\nwhen-on = running\nwhen-off = resting\ninitial = keep\non-exit = on\non-disconnect = on after 1.5h\nmax-on = 500ms\nmin-off = 5min\nconfirm = yes\n")
         #expect(line.direction == .output)
         #expect(line.bias == .disabled)
         #expect(!line.activeLow)
@@ -18,6 +18,7 @@ import Testing
         #expect(line.onExit == .on)
         #expect(line.onDisconnect == LineConfiguration.OnDisconnect(on: true, after: .seconds(5400)))
         #expect(line.maxOn == .milliseconds(500))
+        #expect(line.minOff == .seconds(300))
         #expect(line.confirm)
     }
 

@@ -55,7 +55,6 @@ import Testing
 
     @Test func `what later versions do is named as missing`() {
         for name in ConfigurationKeys.laterSections { #expect(section("CAVEATS").contains("[\(name)]"), "\(name)") }
-        for key in ConfigurationKeys.laterLine { #expect(section("CAVEATS").contains(".Cm \(key)"), "\(key)") }
     }
 
     @Test func `the example of the page is without mistakes`() throws {

@@ -127,12 +127,10 @@ import XMPP
 
     @Test func `what a later version does is refused by name`() {
         #expect(
-            problems("[rule cool]\nwhen = air > 28\n[schedule evening]\nat = 18:30\n[line fan]\npin = GPIO5\nmin-off = 1min\ninterlock = a\n[sensor n]\nsource = counter:door") == [
+            problems("[rule cool]\nwhen = air > 28\n[schedule evening]\nat = 18:30\n[line fan]\npin = GPIO5\n[sensor n]\nsource = counter:door") == [
                 "perch.conf:3: [rule cool]: rules are not supported by this version of Perch",
                 "perch.conf:5: [schedule evening]: schedules are not supported by this version of Perch",
-                "perch.conf:9: \"min-off\" in [line fan] is not supported by this version of Perch",
-                "perch.conf:10: \"interlock\" in [line fan] is not supported by this version of Perch",
-                "perch.conf:12: source: \"counter:\" is not supported by this version of Perch",
+                "perch.conf:10: source: \"counter:\" is not supported by this version of Perch",
             ])
     }
 
