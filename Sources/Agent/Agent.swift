@@ -85,16 +85,21 @@ public final class Agent {
 
     func role(of jid: JID) -> Role? { configuration.people.role(of: jid) }
 
-    /// What to drive a line to when it is claimed; asked before `Event.started`.
+    /// What to drive a line to when it is claimed; asked before `Event.started`, and before `Event.lineBack`.
     public func initialLevel(of line: LineIndex, at now: Moment) -> InitialLevel {
         guard configuration.lines.indices.contains(line) else { return .keep }
         let settings = configuration.lines[line]
         guard settings.direction == .output else { return .keep }
+        let away = outputs.lines[line].away
+        // Nobody knows how long it was off, and another of its group may be on by now.
+        if away != nil, settings.initial != .keep, settings.comesUpOff { return .off }
         switch settings.initial {
         case .off: return .off
-        case .on: return .on
+        case .on: return away?.mustBeOff == true ? .off : .on
         case .keep: return .keep
-        case .restore: return saved.restored(settings.name, at: now.timestamp).on ? .on : .off
+        case .restore:
+            if let away { return away.level == true ? .on : .off }
+            return saved.restored(settings.name, at: now.timestamp).on ? .on : .off
         }
     }
 
@@ -128,6 +133,8 @@ public final class Agent {
         case .subscription(let verb, let from): take(verb, from: from, now)
         case .lineChanged(let line, let on, _, _): lineChanged(line, on, now)
         case .pulses(let line, _, _, let on, _, _): if outputs.lines.indices.contains(line) { outputs.lines[line].level = on }
+        case .lineLost(let line, let why): lineLost(line, why, now)
+        case .lineBack(let line, let on): lineBack(line, on, now)
         case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket, now)
         case .reading(let sensor, let outcome): take(outcome, ofSensor: sensor, now)
         case .tick: tick(now)

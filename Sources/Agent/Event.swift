@@ -27,6 +27,11 @@ public enum Event: Equatable {
     /// An input that a counter reads (`LineConfiguration.isCounted`) has gone on `count` times since the last event and is `on` now.
     /// `missed` as above, not in `count`; `first` and `last` are when the first and the last of these pulses came, as `at` above.
     case pulses(LineIndex, count: UInt32, missed: UInt32, on: Bool, first: UInt64 = 0, last: UInt64 = 0)
+    /// The chip of a line has gone, e.g. an expander that was unplugged: it is neither read nor driven until `lineBack`. `why` in words. Told again
+    /// with another reason; before `started` for a line that is not there from the beginning.
+    case lineLost(LineIndex, why: String)
+    /// A lost line is claimed again, with its `Agent.initialLevel`; `on` as read.
+    case lineBack(LineIndex, on: Bool)
     /// The outcome of `setLine` or `readLine`: the level that was read back, or why not, in words.
     case lineOutcome(Ticket, LineOutcome)
     case reading(SensorIndex, SensorOutcome)

@@ -5,6 +5,7 @@ import Time
 extension Agent {
     func runTimers(_ now: Moment) {
         for index in outputs.lines.indices where configuration.lines.indices.contains(index) {
+            if outputs.lines[index].away != nil { runTimersAway(index, now) }
             if let timer = outputs.lines[index].timer, timer.deadline <= now.instant { run(timer, index, now) }
             guard let since = outputs.disconnectedSince, !outputs.lines[index].disconnectDone,
                 let policy = configuration.lines[index].onDisconnect, configuration.lines[index].direction == .output,

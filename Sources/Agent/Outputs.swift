@@ -30,6 +30,8 @@ struct LineState: Equatable {
     var timer: LineTimer?
     /// Why it could not be switched or read the last time.
     var failure: String?
+    /// Its chip has gone.
+    var away: LineAway?
     /// `on-disconnect` was carried out since the link went down.
     var disconnectDone = false
 
@@ -100,7 +102,7 @@ struct Outputs {
         var next: Instant?
         func consider(_ instant: Instant) { if next.map({ instant < $0 }) ?? true { next = instant } }
         for (index, state) in lines.enumerated() {
-            if let timer = state.timer { consider(timer.deadline) }
+            if let timer = state.timer ?? state.away?.timer { consider(timer.deadline) }
             guard configuration.lines.indices.contains(index) else { continue }
             if let since = disconnectedSince, !state.disconnectDone, let policy = configuration.lines[index].onDisconnect,
                 configuration.lines[index].direction == .output

@@ -19,7 +19,10 @@ extension Agent {
             }
             lines[index].timer?.errand = nil
             let level = index < levels.count ? levels[index] : nil
-            if let level { lines[index].level = level }
+            if let level {
+                lines[index].level = level
+                lines[index].away = nil
+            }
             guard line.direction == .output, lines[index].level == true else { continue }
             // A shorter max-on holds for what is on already, counted from now.
             if let maxOn = line.maxOn, lines[index].timer.map({ $0.deadline > now.instant + maxOn }) ?? true {

@@ -32,9 +32,11 @@ enum Replies {
     static func isInput(_ line: String, _ state: String) -> String { "\(line) is an input: I can read it, not switch it. \(state)." }
     static func isSensor(_ sensor: String) -> String { "\(sensor) is a sensor: I can read it, not switch it. Say \"\(sensor)?\"." }
     static func nothingToSwitch(_ group: String) -> String { "\(group) has no output that I could switch." }
-    static func retrying(_ line: String, _ word: String, _ why: String) -> String {
-        "\(line) should be \(word) by now, but did not switch: \(why). I try again every \(Spoken.duration(Outputs.retryInterval))."
+    static func retrying(_ line: String, _ word: String, _ why: String, isAway: Bool) -> String {
+        let remedy = isAway ? "I see to it when it is back." : "I try again every \(Spoken.duration(Outputs.retryInterval))."
+        return "\(line) should be \(word) by now, but did not switch: \(why). \(remedy)"
     }
+    static func back(_ state: String) -> String { "\(state), now that its chip is back" }
     static let busy = "I am still busy with earlier commands. Say it again in a moment."
     static let reloaded = "My configuration was changed just now, so I do not know what came of it. Say \"status\" to see."
 

@@ -156,7 +156,9 @@ extension Agent {
             }
             outputs.lines[line].level = on
             outputs.lines[line].failure = nil
+            outputs.lines[line].away = nil
         case .failed(let why):
+            if let wanted = pending.wanted { refusedAway(line, wanted) }
             outputs.lines[line].failure = why.isEmpty ? "no reason given" : why
             if pending.wanted == nil { outputs.lines[line].level = nil }
         }
@@ -210,14 +212,15 @@ extension Agent {
         if isAsWanted { return }
         if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
         guard case .timer = pending.cause, !wanted else { return }
+        let isAway = outputs.lines[line].away != nil
         // It had to go off and did not: a heater, a pump. Again, until it does or somebody says something else.
-        outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+        if !isAway { outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry) }
         effects.append(.log(.error, text))
-        if !wasFailing {
+        if !wasFailing || isAway {
             var why = "it still reads \(word(configuration.lines[line], !wanted))"
             if case .failed(let reason) = outcome { why = reason }
             report(
-                Replies.retrying(configuration.lines[line].name, word(configuration.lines[line], wanted), why), .alarm, source: configuration.lines[line].name, nil, now)
+                Replies.retrying(configuration.lines[line].name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: configuration.lines[line].name, nil, now)
         }
     }
 
@@ -248,8 +251,9 @@ extension Agent {
         for (index, settings) in configuration.lines.enumerated() where settings.initial == .restore && settings.direction == .output {
             let state = outputs.lines[index]
             // A pulse of seconds is not worth two writes to a memory card, and must not come back.
-            guard let level = state.level, state.timer?.cause != .pulse else { continue }
-            let until = state.timer.map { SavedLines.wallClock($0.deadline, now) }
+            let timer = state.away.map { $0.timer } ?? state.timer
+            guard let level = state.away.map({ $0.level }) ?? state.level, timer?.cause != .pulse else { continue }
+            let until = timer.map { SavedLines.wallClock($0.deadline, now) }
             if level || until != nil { lines.append(SavedLines.Line(name: settings.name, on: level, until: until)) }
         }
         guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }

@@ -29,7 +29,8 @@ public final class Board {
         if profile?.isSimulated == true { simulated = SimulatedPins() }
     }
 
-    /// Claims every line. With any mistake nothing stays claimed and all mistakes are thrown in one go.
+    /// Claims every line. With any mistake nothing stays claimed and all mistakes are thrown in one go. A line whose chip may come
+    /// later is no mistake: see `lostReason`.
     ///
     /// - Parameters:
     ///   - profile: the board's; nil when none is known: then `pin N` is refused.
@@ -58,6 +59,7 @@ public final class Board {
         case .simulated(let offset):
             if let why = held.failure { throw .invalid(why) }
             return (simulated?.level(offset) ?? false) != held.settings.activeLow
+        case .lost(let why): throw .away(why)
         }
     }
 
@@ -78,6 +80,7 @@ public final class Board {
             if let why = held.failure { throw .invalid(why) }
             simulated?.use(offset, .output(on != held.settings.activeLow))
             lines[line].isUntouched = false
+        case .lost(let why): throw .away(why)
         }
         return try get(line)
     }

@@ -10,7 +10,7 @@ extension Board {
     /// mistake all stays as it was and all mistakes are thrown in one go.
     public func apply(lines settings: [LineSettings], sensors sensorSettings: [SensorSettings]) throws(BoardProblems) {
         var problems: [BoardProblem] = []
-        let pins = resolve(settings, &problems)
+        let pins = resolve(settings, keepsMissing: true, &problems)
         let newSensors = parse(sensorSettings, &problems)
         if !problems.isEmpty { throw BoardProblems(problems) }
 
@@ -19,6 +19,10 @@ extension Board {
         var changed: [(index: Int, old: HeldLine)] = []
         for (index, line) in settings.enumerated() {
             guard let pin = pins[index] else { continue }
+            if let why = pin.missing {
+                next[index] = .lost(line, place: pin.place, why: lines.first { $0.settings.pin == line.pin }?.lostReason ?? why)
+                continue
+            }
             if let old = lines.first(where: { $0.place == pin.place && $0.isAlive }) {
                 if old.settings.isSameHardware(as: line) {
                     next[index] = old
@@ -61,9 +65,12 @@ extension Board {
         var name: String
         /// nil on the simulated board.
         var chip: Chip?
+        /// Why there is no such pin now.
+        var missing: String?
     }
 
-    func resolve(_ settings: [LineSettings], _ problems: inout [BoardProblem]) -> [FoundPin?] {
+    /// - Parameter keepsMissing: a pin whose chip may come later is no problem but a `FoundPin` that says so.
+    func resolve(_ settings: [LineSettings], keepsMissing: Bool = false, _ problems: inout [BoardProblem]) -> [FoundPin?] {
         var found = [FoundPin?](repeating: nil, count: settings.count)
         // A board that only measures needs no GPIO.
         if settings.isEmpty { return found }
@@ -92,6 +99,11 @@ extension Board {
                 }
                 found[index] = FoundPin(place: place, name: name, chip: isSimulated ? nil : chips[pin.chip])
             } catch {
+                // Nothing is plugged into the simulated board.
+                if keepsMissing, !isSimulated, case .away(let why) = error {
+                    found[index] = FoundPin(place: .nowhere(index), name: line.pin, missing: why)
+                    continue
+                }
                 problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
             }
         }
@@ -118,7 +130,7 @@ extension Board {
         return parsed
     }
 
-    private func claim(_ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
+    func claim(_ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
         if let chip = pin.chip { return try HeldLine.claim(chip, pin.place.offset, settings, pinName: pin.name) }
         if !SimulatedPins.isPin(pin.place.offset) { throw .busy(pin: pin.name, consumer: "the add-on board's ID") }
         let level = simulated?.level(pin.place.offset) ?? false
@@ -206,6 +218,7 @@ extension Board {
         switch line.driver {
         case .kernel(let request): request.release()
         case .simulated(let offset): simulated?.use(offset, .free)
+        case .lost: break
         }
     }
 }

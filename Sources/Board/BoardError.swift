@@ -6,6 +6,8 @@ public enum BoardError: Error, Equatable, Sendable {
     case permission(path: String, user: String)
     /// Not there: a line, a chip, a pin; in words.
     case notFound(String)
+    /// The chip is not there now and may come or come back, e.g. an expander; in words.
+    case away(String)
     /// Somebody else holds the line. `consumer` is empty when the kernel does not say who.
     case busy(pin: String, consumer: String)
     /// The kernel refused `operation` on `object`, e.g. "read", 5, "GPIO17".
@@ -33,7 +35,7 @@ extension BoardError: CustomStringConvertible {
                 ? "\(pin) is in use by another program or a kernel driver" : "\(pin) is in use by \(consumer)"
         case .system(let operation, let errno, let object):
             return "cannot \(operation) \(object): \(words(errno: errno))"
-        case .notFound(let text), .invalid(let text):
+        case .notFound(let text), .away(let text), .invalid(let text):
             return text
         }
     }

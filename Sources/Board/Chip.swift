@@ -38,6 +38,12 @@ public final class Chip {
             isActiveLow: info.active_low, bias: LineSettings.Bias(rawValue: info.bias) ?? .asIs)
     }
 
+    /// False once the kernel has taken the chip away. Asks the kernel, not the chip: a slow bus is not used.
+    var isThere: Bool {
+        var info = cgpiod_line_info()
+        return cgpiod_chip_line_info(handle, 0, &info) == 0 || !isGone(currentErrno())
+    }
+
     /// A line that cannot be looked at is described as unnamed and used.
     public func description() -> ChipDescription {
         var lines: [LineInfo] = []

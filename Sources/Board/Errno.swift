@@ -7,6 +7,8 @@ func currentErrno() -> Int32 { cgpiod_errno() }
 
 func isDenied(_ errno: Int32) -> Bool { errno == EACCES || errno == EPERM }
 func isBusy(_ errno: Int32) -> Bool { errno == EBUSY }
+/// What a chip that the kernel took away answers (drivers/gpio/gpiolib-cdev.c).
+func isGone(_ errno: Int32) -> Bool { errno == ENODEV }
 func isRetry(_ errno: Int32) -> Bool { errno == EAGAIN }
 func isAbsent(_ errno: Int32) -> Bool { errno == ENOENT || errno == ENOTDIR || errno == ENODEV || errno == ENXIO }
 

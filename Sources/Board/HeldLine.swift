@@ -6,6 +6,8 @@ struct HeldLine {
         case kernel(LineRequest)
         /// Offset of a simulated pin.
         case simulated(Int)
+        /// Its chip is not there; why, in words. See `Board.look`.
+        case lost(String)
     }
 
     /// Which pin, over reloads: the chip's present name and the offset.
@@ -15,10 +17,10 @@ struct HeldLine {
     }
 
     var settings: LineSettings
-    let place: Place
+    var place: Place
     /// How the pin is called in errors: "GPIO17".
     let pinName: String
-    let driver: Driver
+    var driver: Driver
     /// An output with `initial = keep` that is an input until it is first set.
     var isUntouched: Bool
     var debouncer: Debouncer
@@ -46,8 +48,11 @@ struct HeldLine {
 
     /// False when the chip went away, e.g. with an unplugged expander.
     var isAlive: Bool {
-        guard let request else { return true }
-        return (try? request.value()) != nil
+        switch driver {
+        case .kernel(let request): request.chip.isThere
+        case .simulated: true
+        case .lost: false
+        }
     }
 
     /// The event for a level that the debouncer lets through; forgets the edges it stands for.

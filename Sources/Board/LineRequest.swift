@@ -44,23 +44,29 @@ public final class LineRequest {
         return handle
     }
 
-    /// The logical level.
+    /// Why `operation`, which just failed, did.
+    private func failure(_ operation: String) -> BoardError {
+        let reason = currentErrno()
+        return isGone(reason) ? .away("its chip \(chip.label) has disappeared") : .system(operation: operation, errno: reason, object: name)
+    }
+
+    /// The logical level. This and what follows throw `.away` once the chip has gone.
     public func value() throws(BoardError) -> Bool {
         let value = cgpiod_line_request_get_value(try held("read"))
-        if value < 0 { throw .system(operation: "read", errno: currentErrno(), object: name) }
+        if value < 0 { throw failure("read") }
         return value == 1
     }
 
     public func setValue(_ value: Bool) throws(BoardError) {
         if cgpiod_line_request_set_value(try held("set"), value) < 0 {
-            throw .system(operation: "set", errno: currentErrno(), object: name)
+            throw failure("set")
         }
     }
 
     func reconfigure(_ configuration: cgpiod_line_config) throws(BoardError) {
         var configuration = configuration
         if cgpiod_line_request_reconfigure(try held("change"), &configuration) < 0 {
-            throw .system(operation: "change", errno: currentErrno(), object: name)
+            throw failure("change")
         }
     }
 
@@ -79,7 +85,7 @@ public final class LineRequest {
             count = Int(cgpiod_line_request_read_edge_events(handle, buffer.baseAddress, UInt32(buffer.count)))
             initialized = max(count, 0)
         }
-        if count < 0 { throw .system(operation: "read the edges of", errno: currentErrno(), object: name) }
+        if count < 0 { throw failure("read the edges of") }
         return events
     }
 }

@@ -1,6 +1,8 @@
 import Text
 
 /// Finds the pin that a reference means among the chips that the kernel shows. Pure.
+///
+/// A name that resembles one that is there is a mistake; any other may be that of an expander which is not plugged in: `.away`.
 struct PinResolver {
     let chips: [ChipDescription]
     let profile: Profile?
@@ -51,7 +53,7 @@ struct PinResolver {
         if let nearest = Spelling.nearest(to: name, in: known) {
             throw .notFound("no line is called \"\(name)\"; did you mean \(nearest)?")
         }
-        throw .notFound("no line is called \"\(name)\"; `perch lines` shows what this board has")
+        throw .away("no line is called \"\(name)\"; `perch lines` shows what this board has")
     }
 
     private func pin(profileLine name: String, offset: Int) throws(BoardError) -> Pin {
@@ -85,7 +87,7 @@ struct PinResolver {
             if let nearest = Spelling.nearest(to: label, in: chips.map { $0.label }) {
                 throw .notFound("no chip has the label \"\(label)\"; did you mean \(nearest):\(offset)?")
             }
-            throw .notFound("no chip has the label \"\(label)\"; the kernel shows \(labels)")
+            throw .away("no chip has the label \"\(label)\"; the kernel shows \(labels)")
         }
         if found.count > 1 {
             throw .invalid("\(found.count) chips have the label \(label); only the lines' names can tell them apart")

@@ -16,13 +16,10 @@ enum {
     REFRESHED = 100,
 };
 
-int cl_network_monitor(void) {
-    int fd = (int)RETRY(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE));
+static int monitor(int protocol, uint32_t groups) {
+    int fd = (int)RETRY(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
     if (fd < 0) return fd;
-    struct sockaddr_nl address = {
-        .nl_family = AF_NETLINK,
-        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE,
-    };
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
     int result = (int)RETRY(bind(fd, (struct sockaddr *)&address, sizeof address));
     if (result < 0) {
         close(fd);
@@ -30,6 +27,13 @@ int cl_network_monitor(void) {
     }
     return fd;
 }
+
+int cl_network_monitor(void) {
+    return monitor(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
+}
+
+// 1: from the kernel, as soon as a device is there. 2: from udev, once its rules have given us the permission to open it.
+int cl_chip_monitor(void) { return monitor(NETLINK_KOBJECT_UEVENT, 1 | 2); }
 
 // The attribute of that type in `length` bytes of attributes, or NULL.
 static const struct rtattr *attribute(const struct rtattr *first, int length, unsigned short type) {
@@ -80,7 +84,12 @@ bool cl_network_matters(const void *bytes, size_t count) {
     return false;
 }
 
-int cl_network_changed(int fd, void *buffer, size_t capacity) {
+bool cl_chip_matters(const void *bytes, size_t count) {
+    static const char subsystem[] = "SUBSYSTEM=gpio"; // and its NUL: there are others that begin so
+    return memmem(bytes, count, subsystem, sizeof subsystem) != NULL;
+}
+
+int cl_monitor_changed(int fd, bool (*matters)(const void *bytes, size_t count), void *buffer, size_t capacity) {
     int changed = 0;
     for (int i = 0; i < DATAGRAMS; i++) {
         struct sockaddr_nl from = {0};
@@ -89,8 +98,8 @@ int cl_network_changed(int fd, void *buffer, size_t capacity) {
         if (count == -EAGAIN) break;
         if (count == -ENOBUFS) changed = 1; // some were dropped, and nobody knows which
         else if (count < 0) return (int)count;
-        else if (from.nl_pid != 0) continue; // not the kernel
-        else if ((size_t)count > capacity || cl_network_matters(buffer, (size_t)count)) changed = 1;
+        else if (from.nl_groups == 0) continue; // from another process to us alone; only root can send to a group
+        else if ((size_t)count > capacity || matters(buffer, (size_t)count)) changed = 1;
     }
     return changed;
 }

@@ -13,18 +13,36 @@ public final class NetworkMonitor {
     /// The handler is called from the loop, once for a burst. Errors: those of socket(2); where a service manager forbids
     /// AF_NETLINK, `EAFNOSUPPORT`.
     public init(_ loop: EventLoop, _ handler: @escaping () -> Void) throws(SystemError) {
-        let raw = try check(cl_network_monitor(), "watch", "the network")
-        descriptor = FileDescriptor(owning: raw)
-        let timer = loop.makeTimer(handler)
-        try loop.add(raw, .read) { [loop] _ in
-            let result = cl_network_changed(raw, loop.readBuffer.baseAddress, loop.readBuffer.count)
-            if result < 0 {
-                // A descriptor that only fails would keep the loop busy for ever.
-                loop.remove(raw)
-                Log.warning("cannot watch the network any more: \(SystemError.words(0 &- result))")
-            } else if result > 0, timer.deadline == nil {
-                timer.deadline = Clock.instant() + NetworkMonitor.settling
-            }
+        descriptor = try watch(loop, cl_network_monitor(), cl_network_matters, "the network", handler)
+    }
+}
+
+/// Tells that a GPIO chip has come or gone, e.g. with an expander that is plugged in, as the kernel and udev announce it.
+public final class ChipMonitor {
+    private let descriptor: FileDescriptor
+
+    /// As `NetworkMonitor`.
+    public init(_ loop: EventLoop, _ handler: @escaping () -> Void) throws(SystemError) {
+        descriptor = try watch(loop, cl_chip_monitor(), cl_chip_matters, "GPIO chips", handler)
+    }
+}
+
+private func watch(
+    _ loop: EventLoop, _ opened: Int32, _ matters: @escaping @convention(c) (UnsafeRawPointer?, Int) -> Bool, _ what: StaticString,
+    _ handler: @escaping () -> Void
+) throws(SystemError) -> FileDescriptor {
+    let raw = try check(opened, "watch", what.description)
+    let descriptor = FileDescriptor(owning: raw)
+    let timer = loop.makeTimer(handler)
+    try loop.add(raw, .read) { [loop] _ in
+        let result = cl_monitor_changed(raw, matters, loop.readBuffer.baseAddress, loop.readBuffer.count)
+        if result < 0 {
+            // A descriptor that only fails would keep the loop busy for ever.
+            loop.remove(raw)
+            Log.warning("cannot watch \(what) any more: \(SystemError.words(0 &- result))")
+        } else if result > 0, timer.deadline == nil {
+            timer.deadline = Clock.instant() + NetworkMonitor.settling
         }
     }
+    return descriptor
 }

@@ -64,7 +64,7 @@ enum BoardSetup {
     private static func isPassing(_ error: BoardError) -> Bool {
         switch error {
         case .busy, .system: true
-        case .permission, .notFound, .invalid: false
+        case .permission, .notFound, .away, .invalid: false
         }
     }
 
@@ -77,7 +77,7 @@ enum BoardSetup {
         }
     }
 
-    private static func level(_ initial: InitialLevel) -> LineSettings.Initial {
+    static func level(_ initial: InitialLevel) -> LineSettings.Initial {
         switch initial {
         case .off: .off
         case .on: .on

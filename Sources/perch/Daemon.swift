@@ -33,6 +33,9 @@ final class Daemon {
     private var control: UnixSocketServer?
     private var signals: Signals?
     private var network: NetworkMonitor?
+    var chips: ChipMonitor?
+    var lookTimer: LoopTimer?
+    var lookedAt: Instant?
     private var deviceTimer: LoopTimer?
     private var watchdogTimer: LoopTimer?
     private var farewellTimer: LoopTimer?
@@ -75,8 +78,11 @@ final class Daemon {
             watchNetwork()
             deviceTimer = loop.makeTimer { [self] in deviceTimerFired() }
             try watchEdges()
+            watchChips()
             try listenForControl()
             startWatchdog()
+            // Before the start, which writes down what was on: what a lost line was must not be forgotten.
+            tellLostLines()
             deliver(.started(levels: levels()))
             connect(login)
             notify.ready(status: "connecting as \(configuration.account.jid)")
@@ -100,6 +106,7 @@ final class Daemon {
 
     func levels() -> [Bool?] {
         configuration.lines.indices.map { index in
+            if board.lostReason(index) != nil { return nil }
             do throws(BoardError) {
                 return try board.get(index)
             } catch {
@@ -143,9 +150,9 @@ final class Daemon {
         case .setLine(let index, let on, let ticket):
             // Before it is done: what counts how often a line was driven must see it also when we are killed in between.
             Log.debug("\(configuration.lines[index].name) is driven \(on ? "on" : "off")")
-            deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.set(index, on: on) }))
+            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.set(index, on: on) }))
         case .readLine(let index, let ticket):
-            deliver(.lineOutcome(ticket, outcome { () throws(BoardError) in try board.get(index) }))
+            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.get(index) }))
         case .readSensor(let index): read(index)
         case .store(let name, let bytes):
             if name == StateDirectory.journal {
@@ -174,10 +181,13 @@ final class Daemon {
         }
     }
 
-    private func outcome(_ access: () throws(BoardError) -> Bool) -> LineOutcome {
+    private func outcome(_ index: LineIndex, _ access: () throws(BoardError) -> Bool) -> LineOutcome {
+        if board.lostReason(index) != nil { lookAgain() }
         do throws(BoardError) {
             return try access() ? .on : .off
         } catch {
+            // The other lines of that chip are lost as well.
+            if case .away = error, board.lostReason(index) == nil { look() }
             return .failed("\(error)")
         }
     }
@@ -218,8 +228,9 @@ final class Daemon {
         do throws(BoardError) {
             deliver(edges: try board.edges(line: source.line, at: Clock.instant()))
         } catch {
-            // An expander was unplugged: a descriptor that only fails would keep the loop busy for ever.
+            // A descriptor that only fails would keep the loop busy for ever.
             loop.remove(source.descriptor)
+            if case .away = error { return look() }
             Log.error("\(configuration.lines[source.line].name): \(error); its changes are not seen any more until a restart")
         }
     }

@@ -24,6 +24,8 @@ extension Daemon {
         if new.board != configuration.board {
             throw Failure(.configuration, "[board] cannot be changed while running; restart Perch: systemctl restart perch")
         }
+        // What is back is restored now: after the reload it would be a new line.
+        if board.hasLostLines { look() }
         do throws(BoardProblems) {
             let lines = BoardSetup.lines(new.lines) { Self.initialLevel(of: new.lines[$0]) }
             try board.apply(lines: lines, sensors: BoardSetup.sensors(new.sensors))
@@ -34,7 +36,9 @@ extension Daemon {
         sensorsBeingRead.removeAll()
         configuration = new
         do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, "\(error)") }
+        if lookTimer == nil { watchChips() }
         deliver(.reloaded(new, levels: levels()))
+        tellLostLines()
         if let login {
             Log.notice("the account has changed: logging in as \(new.account.jid)")
             _ = connection?.stop()

@@ -149,10 +149,14 @@ int cl_nonblocking(int fd);
 
 /// A netlink socket that tells of links, addresses and routes (rtnetlink(7)).
 int cl_network_monitor(void);
-/// Takes what waits there, at most 16 datagrams: 1 when something changed that matters to a connection, 0 when not.
-int cl_network_changed(int fd, void *buffer, size_t capacity);
-/// Whether one of the messages in a datagram matters. Pure.
+/// A netlink socket that tells of devices (uevents).
+int cl_chip_monitor(void);
+/// Takes what waits at one of the two, at most 16 datagrams: 1 when one of them matters, 0 when not.
+int cl_monitor_changed(int fd, bool (*matters)(const void *bytes, size_t count), void *buffer, size_t capacity);
+/// Whether one of the messages in a datagram of rtnetlink matters to a connection. Pure.
 bool cl_network_matters(const void *bytes, size_t count);
+/// Whether a uevent is about a GPIO chip. Pure.
+bool cl_chip_matters(const void *bytes, size_t count);
 /// Whether this machine still has the address that a connected socket sends from.
 bool cl_socket_has_address(int fd);
 

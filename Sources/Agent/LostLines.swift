@@ -1,0 +1,101 @@
+import Text
+import Time
+
+/// What is remembered of a line whose chip has gone.
+struct LineAway: Equatable {
+    /// What it was, and would be by now: `initial = restore` brings it back.
+    var level: Bool?
+    var timer: LineTimer?
+    /// It had to go off meanwhile: it does when it is back, whatever its `initial` says.
+    var mustBeOff = false
+}
+
+/// Lines whose chip goes and comes back.
+extension Agent {
+    func lineLost(_ line: LineIndex, _ why: String, _ now: Moment) {
+        guard outputs.lines.indices.contains(line), configuration.lines.indices.contains(line) else { return }
+        let settings = configuration.lines[line]
+        var state = outputs.lines[line]
+        if state.away == nil {
+            var away = LineAway(level: state.level, timer: state.timer)
+            // Not there from the beginning: what the last run wrote down holds.
+            if startedAt == nil, settings.initial == .restore {
+                let restored = saved.restored(settings.name, at: now.timestamp)
+                away.level = restored.on
+                if let remaining = restored.remaining { away.timer = LineTimer(deadline: now.instant + remaining, level: !restored.on, cause: .duration) }
+            }
+            if let cause = away.timer?.cause, cause == .pulse || cause == .retry { away = LineAway(level: false, mustBeOff: true) }
+            away.timer?.errand = nil
+            if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why), now) }
+            state.away = away
+        }
+        state.level = nil
+        state.timer = nil
+        let isNews = state.failure != why
+        state.failure = why
+        outputs.lines[line] = state
+        presence.isDirty = true
+        if !isNews { return }
+        effects.append(.log(.error, Replies.failed(settings.name, why, last: nil)))
+        if startedAt != nil { record(nil, line: line, outcome: Replies.failed(settings.name, why, last: nil), now) }
+    }
+
+    func lineBack(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+        guard outputs.lines.indices.contains(line), configuration.lines.indices.contains(line) else { return }
+        let settings = configuration.lines[line]
+        let away = outputs.lines[line].away ?? LineAway()
+        outputs.lines[line].away = nil
+        outputs.lines[line].failure = nil
+        outputs.lines[line].level = on
+        presence.isDirty = true
+        if settings.direction == .output {
+            // A command that waits for this has its own timer.
+            var isWaitedFor = false
+            for ticket in outputs.pending where ticket.line == line && ticket.wanted != nil { isWaitedFor = true }
+            if !isWaitedFor {
+                let isRestored = settings.initial == .restore && away.level == on && away.timer != nil
+                outputs.lines[line].timer = isRestored ? away.timer : Outputs.timer(for: settings, turning: on, from: true, duration: nil, at: now.instant)
+            }
+        }
+        let text = Replies.back(state(of: line, now))
+        effects.append(.log(.notice, text))
+        record(nil, line: line, outcome: text, now)
+        if settings.direction == .input {
+            // Told as a change if it is one.
+            outputs.lines[line].level = away.level ?? on
+            lineChanged(line, on, now)
+        } else if away.mustBeOff, on {
+            drive(line, false, cause: .timer(.duration), now)
+        }
+        storeLines(now)
+    }
+
+    /// Time goes on for a line that is away.
+    func runTimersAway(_ line: LineIndex, _ now: Moment) {
+        guard var away = outputs.lines[line].away else { return }
+        let settings = configuration.lines[line]
+        if let timer = away.timer, timer.deadline <= now.instant {
+            away.level = timer.level
+            away.mustBeOff = !timer.level
+            away.timer = Outputs.timer(for: settings, turning: timer.level, from: nil, duration: nil, at: now.instant)
+        }
+        if let since = outputs.disconnectedSince, let policy = settings.onDisconnect, settings.direction == .output,
+            !outputs.lines[line].disconnectDone, since + policy.after <= now.instant
+        {
+            outputs.lines[line].disconnectDone = true
+            away.level = policy.on
+            away.mustBeOff = !policy.on
+            away.timer = Outputs.timer(for: settings, turning: policy.on, from: nil, duration: nil, at: now.instant)
+        }
+        if away == outputs.lines[line].away { return }
+        outputs.lines[line].away = away
+        storeLines(now)
+    }
+
+    /// A command for a line that is away was refused. "off" is kept in mind, "on" is not: nobody would expect it an hour later.
+    func refusedAway(_ line: LineIndex, _ wanted: Bool) {
+        guard outputs.lines[line].away != nil else { return }
+        outputs.lines[line].timer = nil
+        if !wanted { outputs.lines[line].away = LineAway(level: false, mustBeOff: true) }
+    }
+}
