@@ -51,9 +51,14 @@ public final class Board {
 
     // MARK: Lines
 
-    /// The level now.
-    public func get(_ line: Int) throws(BoardError) -> Bool {
-        let held = try held(line)
+    /// The level, of an input after its debounce. With `now`, an input that differs from what was told without an edge is looked after.
+    public func get(_ line: Int, at now: Instant? = nil) throws(BoardError) -> Bool {
+        let level = try level(try held(line))
+        return lines[line].answer(level, at: now)
+    }
+
+    /// The level at this moment.
+    func level(_ held: HeldLine) throws(BoardError) -> Bool {
         switch held.driver {
         case .kernel(let request): return try request.value()
         case .simulated(let offset):

@@ -166,9 +166,12 @@ extension Board {
         let value = settings.initial == .keep ? physical != settings.activeLow : settings.initial == .on
         do throws(BoardError) {
             try request.reconfigure(staysUntouched ? .asIs(settings) : cgpiod_line_config(settings, value: value))
-            return HeldLine(
+            var new = HeldLine(
                 settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
                 level: try request.value(), debouncesInKernel: cgpiod_debounces())
+            // The kernel counts on.
+            new.lastSequence = old.lastSequence
+            return new
         } catch {
             guard case .system(_, ENOTSUP, _) = error else { throw error }
         }

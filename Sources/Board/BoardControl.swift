@@ -1,3 +1,4 @@
+import CGPIOD
 import Text
 import Time
 
@@ -20,11 +21,14 @@ public struct ControlOutcome: Equatable, Sendable {
 extension Board {
     /// Bytes of one request.
     public static let controlRequestLimit = 256
+    /// Pulses of one request.
+    static let pulseLimit = 10_000
 
     /// Does one request of a line of text: plays the world around the simulated board.
     ///
     /// - `get LINE`: `0` or `1`; `set LINE 0|1` drives an input, as a switch would: `ok`. Both are levels at the pin, before active-low,
     ///   as gpio-sim's `value` and `pull` are. LINE is the owner's name or a pin's: `door`, `GPIO27`.
+    /// - `pulse LINE COUNT`: an input goes on and off again so many times, all at this moment.
     /// - `sensor NAME VALUE`: what `simulated:NAME` measures from now on.
     /// - `fail NAME WHY`: a sensor fails with these words until `sensor` is said; a line until `set` is.
     /// - `list`: every line and sensor, separated by `; `.
@@ -34,23 +38,25 @@ extension Board {
         if !isSimulated { return error("this board is not simulated") }
         if request.utf8.count > Board.controlRequestLimit { return error("the request is longer than \(Board.controlRequestLimit) bytes") }
         let words = Text.words(request)
-        guard let verb = words.first else { return error("say get, set, sensor, fail or list") }
+        guard let verb = words.first else { return error("say get, set, pulse, sensor, fail or list") }
         switch (verb, words.count) {
         case ("get", 2): return get(words[1])
         case ("set", 3): return drive(words[1], words[2], at: now)
+        case ("pulse", 3): return pulse(words[1], words[2], at: now)
         case ("sensor", 3): return measure(words[1], words[2])
         case ("fail", 3...): return fail(words[1], words[2...])
         case ("list", 1): return ControlOutcome(list())
         case ("get", _): return error("say get LINE")
         case ("set", _): return error("say set LINE 0 or set LINE 1")
+        case ("pulse", _): return error("say pulse LINE COUNT")
         case ("sensor", _): return error("say sensor NAME VALUE")
         case ("fail", _): return error("say fail NAME WHY")
         case ("list", _): return error("say list alone")
         default:
-            if let nearest = Spelling.nearest(to: verb, in: ["get", "set", "sensor", "fail", "list"]) {
+            if let nearest = Spelling.nearest(to: verb, in: ["get", "set", "pulse", "sensor", "fail", "list"]) {
                 return error("there is no \"\(verb)\"; did you mean \(nearest)?")
             }
-            return error("there is no \"\(verb)\"; say get, set, sensor, fail or list")
+            return error("there is no \"\(verb)\"; say get, set, pulse, sensor, fail or list")
         }
     }
 
@@ -87,10 +93,41 @@ extension Board {
         self.simulated?.drive(offset, level == "1")
         guard let line, lines[line].settings.hasEdges else { return ControlOutcome("ok") }
         let logical = (level == "1") != lines[line].settings.activeLow
-        guard simulated.level(offset) != (level == "1"), let reported = lines[line].debouncer.edge(logical, at: now) else { return ControlOutcome("ok") }
+        guard simulated.level(offset) != (level == "1") else { return ControlOutcome("ok") }
         lines[line].lastSequence &+= 1
-        let event = lines[line].event(line: line, reported, timestamp: 0, sequence: lines[line].lastSequence)
-        return ControlOutcome("ok", edges: [event])
+        var edges = [cgpiod_edge_event(timestamp_ns: SimulatedPins.kernelTime(now), sequence: lines[line].lastSequence, rising: logical)]
+        lines[line].lastSequence &-= 1
+        do throws(BoardError) {
+            let read: () throws(BoardError) -> [cgpiod_edge_event] = {
+                defer { edges = [] }
+                return edges
+            }
+            let events = try lines[line].takeEdges(line: line, at: now, read: read, level: { () throws(BoardError) in logical })
+            return ControlOutcome("ok", edges: events)
+        } catch {
+            return self.error(error.description)
+        }
+    }
+
+    /// Changes to on and back, each long enough for the debounce.
+    private func pulse(_ name: String, _ count: String, at now: Instant) -> ControlOutcome {
+        guard let (offset, line) = offset(name), let simulated else { return unknownLine(name) }
+        guard let line, lines[line].settings.hasEdges else { return error("\(name) is no input of the board; only inputs can be driven") }
+        guard let number = Int(count), (1...Board.pulseLimit).contains(number) else { return error("say a number of pulses from 1 to \(Board.pulseLimit)") }
+        let isActiveLow = lines[line].settings.activeLow, time = SimulatedPins.kernelTime(now)
+        if simulated.level(offset) != isActiveLow { return error("\(name) is on already; say set \(name) \(isActiveLow ? 1 : 0) before") }
+        self.simulated?.drive(offset, isActiveLow)
+        var events: [EdgeEvent] = []
+        for _ in 0..<number {
+            if lines[line].settings.isCounted {
+                lines[line].count(time)
+            } else {
+                lines[line].settle(true, line: line, timestamp: time, &events)
+                lines[line].settle(false, line: line, timestamp: time, &events)
+            }
+        }
+        if lines[line].settings.isCounted { events.append(lines[line].event(line: line, false, timestamp: time, sequence: 0)) }
+        return ControlOutcome("ok", edges: events)
     }
 
     /// Sensors by the NAME of their source, else by the owner's.

@@ -23,36 +23,13 @@ extension Board {
     }
 
     /// Takes the edges that wait for a line. Only changes of level come out, in order, and with a debounce in software only later, from
-    /// `tick`. Throws when the line is lost, e.g. with an unplugged expander: stop polling it then.
+    /// `tick`. Of a line that is counted one event comes out, with the number of changes to on. Throws when the line is lost, e.g. with
+    /// an unplugged expander: stop polling it then.
     public func edges(line index: Int, at now: Instant) throws(BoardError) -> [EdgeEvent] {
         guard lines.indices.contains(index), let request = lines[index].request else { return [] }
-        var events: [EdgeEvent] = []
-        var taken = 0
-        var lost = false
-        for _ in 0..<Board.batchLimit {
-            let batch = try request.readEdgeEvents()
-            taken += batch.count
-            for edge in batch {
-                let last = lines[index].lastSequence
-                if edge.sequence != 0, last != 0, edge.sequence &- last > 1, edge.sequence &- last < .max / 2 {
-                    lines[index].missed &+= edge.sequence &- last &- 1
-                    lost = true
-                }
-                lines[index].lastSequence = edge.sequence
-                lines[index].lastTimestamp = edge.timestamp_ns
-                if let level = lines[index].debouncer.edge(edge.rising, at: now) {
-                    events.append(lines[index].event(line: index, level, timestamp: edge.timestamp_ns, sequence: edge.sequence))
-                }
-            }
-            if batch.count < LineRequest.batch { break }
-        }
-        // uAPI v1 drops the newest edges of a full buffer without a word: the line itself says how it ended.
-        if lost || taken >= Int(cgpiod_event_buffer_size()), lines[index].debouncer.window == .zero,
-            let level = lines[index].debouncer.settle(try request.value())
-        {
-            events.append(lines[index].event(line: index, level, timestamp: 0, sequence: 0))
-        }
-        return events
+        return try lines[index].takeEdges(
+            line: index, at: now, read: { () throws(BoardError) in try request.readEdgeEvents() },
+            level: { () throws(BoardError) in try request.value() })
     }
 
     /// When `tick` has something to do.
@@ -70,11 +47,11 @@ extension Board {
     public func tick(at now: Instant) -> [EdgeEvent] {
         var events: [EdgeEvent] = []
         for index in lines.indices where lines[index].debouncer.isDue(at: now) {
+            let held = lines[index]
             do throws(BoardError) {
-                if let level = lines[index].debouncer.settle(try get(index)) {
-                    let (timestamp, sequence) = (lines[index].lastTimestamp, lines[index].lastSequence)
-                    events.append(lines[index].event(line: index, level, timestamp: timestamp, sequence: sequence))
-                }
+                events += try lines[index].tick(
+                    line: index, at: now, read: { () throws(BoardError) in try held.request?.readEdgeEvents() ?? [] },
+                    level: { () throws(BoardError) in try level(held) })
             } catch {
                 lines[index].debouncer.postpone(at: now)
             }

@@ -26,6 +26,11 @@ struct Debouncer: Equatable {
         return report(level)
     }
 
+    /// The line was seen at another level without an edge: one was lost, or is on its way.
+    mutating func notice(at now: Instant) {
+        if deadline == nil { deadline = now + window }
+    }
+
     func isDue(at now: Instant) -> Bool {
         guard let deadline else { return false }
         return deadline <= now

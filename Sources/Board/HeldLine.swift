@@ -28,7 +28,14 @@ struct HeldLine {
     var lastSequence: UInt32 = 0
     /// When the last edge was seen, for the event after the debounce.
     var lastTimestamp: UInt64 = 0
+    /// Edges that the kernel dropped, not told yet.
     var missed: UInt32 = 0
+    /// Edges were dropped, and not all that waited then are taken: the line has to be read again.
+    var mayHaveLost = false
+    /// Lines that are counted: changes to on that are not told yet, and the kernel's time of the first and the last one.
+    var pulses: UInt32 = 0
+    var firstPulse: UInt64 = 0
+    var lastPulse: UInt64 = 0
     /// The simulated board was told to fail this line.
     var failure: String?
 
@@ -53,11 +60,5 @@ struct HeldLine {
         case .simulated: true
         case .lost: false
         }
-    }
-
-    /// The event for a level that the debouncer lets through; forgets the edges it stands for.
-    mutating func event(line: Int, _ level: Bool, timestamp: UInt64, sequence: UInt32) -> EdgeEvent {
-        defer { missed = 0 }
-        return EdgeEvent(line: line, on: level, timestamp: timestamp, sequence: sequence, missed: missed)
     }
 }

@@ -18,12 +18,15 @@ public struct LineSettings: Equatable, Sendable {
     public var debounce: Duration
     /// Inputs: whether `Board.edges` will tell of changes.
     public var reportsEdges: Bool
+    /// Inputs: `Board.edges` sums up changes to on instead of telling each.
+    public var isCounted: Bool
     /// Outputs: what to drive when the line is claimed.
     public var initial: Initial
 
     public init(
         name: String, pin: String, pinLocation: String = "", direction: Direction = .output, bias: Bias = .asIs,
-        activeLow: Bool = false, debounce: Duration = .zero, reportsEdges: Bool = true, initial: Initial = .off
+        activeLow: Bool = false, debounce: Duration = .zero, reportsEdges: Bool = true, isCounted: Bool = false,
+        initial: Initial = .off
     ) {
         self.name = name
         self.pin = pin
@@ -33,6 +36,7 @@ public struct LineSettings: Equatable, Sendable {
         self.activeLow = activeLow
         self.debounce = debounce
         self.reportsEdges = reportsEdges
+        self.isCounted = isCounted
         self.initial = initial
     }
 

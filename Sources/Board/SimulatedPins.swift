@@ -1,4 +1,5 @@
 import Text
+import Time
 
 /// The pins of the simulated board: GPIO2 to GPIO27 of a Raspberry Pi's header, as levels in memory.
 ///
@@ -28,6 +29,12 @@ struct SimulatedPins: Equatable {
             lines.append(offset < first ? LineInfo(name: "", consumer: "add-on board's ID", isUsed: true) : LineInfo(name: "GPIO\(offset)"))
         }
         return ChipDescription(name: Profile.simulatedChip, label: Profile.simulatedChip, lines: lines)
+    }
+
+    /// When an edge is seen, in nanoseconds: the simulated kernel's clock is the loop's.
+    static func kernelTime(_ now: Instant) -> UInt64 {
+        let (seconds, attoseconds) = now.sinceOrigin.components
+        return UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
     }
 
     static func isPin(_ offset: Int) -> Bool { offset >= first && offset <= last }

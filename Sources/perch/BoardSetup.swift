@@ -9,7 +9,7 @@ enum BoardSetup {
             LineSettings(
                 name: line.name, pin: line.pin, pinLocation: line.pinLocation,
                 direction: line.direction == .output ? .output : .input, bias: bias(line.bias), activeLow: line.activeLow,
-                debounce: line.debounce, reportsEdges: line.direction == .input, initial: level(initial(index)))
+                debounce: line.debounce, reportsEdges: line.direction == .input, isCounted: line.isCounted, initial: level(initial(index)))
         }
     }
 

@@ -108,7 +108,7 @@ final class Daemon {
         configuration.lines.indices.map { index in
             if board.lostReason(index) != nil { return nil }
             do throws(BoardError) {
-                return try board.get(index)
+                return try board.get(index, at: Clock.instant())
             } catch {
                 Log.warning("\(configuration.lines[index].name): \(error)")
                 return nil
@@ -152,7 +152,7 @@ final class Daemon {
             Log.debug("\(configuration.lines[index].name) is driven \(on ? "on" : "off")")
             deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.set(index, on: on) }))
         case .readLine(let index, let ticket):
-            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.get(index) }))
+            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.get(index, at: Clock.instant()) }))
         case .readSensor(let index): read(index)
         case .store(let name, let bytes):
             if name == StateDirectory.journal {

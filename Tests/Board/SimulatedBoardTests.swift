@@ -58,7 +58,7 @@ import Time
         let board = try board()
         #expect(board.control("set bell 1", at: at(0)).edges == [EdgeEvent(line: 2, on: true, sequence: 1)])
         #expect(board.control("set bell 1", at: at(1)).edges == [])
-        #expect(board.control("set GPIO22 0", at: at(2)).edges == [EdgeEvent(line: 2, on: false, sequence: 2)])
+        #expect(board.control("set GPIO22 0", at: at(2)).edges == [EdgeEvent(line: 2, on: false, timestamp: 2_000_000, sequence: 2)])
         #expect(board.nextDeadline == nil)
     }
 
@@ -69,7 +69,7 @@ import Time
         #expect(board.control("set door 0", at: at(9)).edges == [])
         #expect(board.nextDeadline == at(29))
         #expect(board.tick(at: at(28)) == [])
-        #expect(board.tick(at: at(29)) == [EdgeEvent(line: 1, on: true)])
+        #expect(board.tick(at: at(29)) == [EdgeEvent(line: 1, on: true, timestamp: 9_000_000, sequence: 3)])
         #expect(board.nextDeadline == nil)
         #expect(try board.get(1))
     }
