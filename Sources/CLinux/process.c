@@ -68,6 +68,23 @@ const char *_swift_stdlib_strtod_clocale(const char *text, double *out) {
     return end == text ? NULL : end;
 }
 
+#ifdef PERCH_EMBEDDED
+// Swift 6.3's embedded runtime returns the object's plain address from these two, while the compiler takes what they return
+// for the object it gave them (mended by github.com/swiftlang/swift/pull/91151): now and then a String of up to 15 bytes came
+// out without its length, and the next use of it trapped. Its own definitions are weak, so these win.
+#define PLAIN ((uintptr_t)(sizeof(uintptr_t) == 8 ? 0x8ffffffffffffff8 : 0xffffffff))
+extern void *swift_retain_n(void *object, uint32_t count);
+
+__attribute__((visibility("hidden"))) void *swift_bridgeObjectRetain_n(void *object, uint32_t count) {
+    swift_retain_n((void *)((uintptr_t)object & PLAIN), count);
+    return object;
+}
+
+__attribute__((visibility("hidden"))) void *swift_bridgeObjectRetain(void *object) {
+    return swift_bridgeObjectRetain_n(object, 1);
+}
+#endif
+
 // Swift's Dictionary and Set size their tables with ceil(). It is all that Perch would need of libm, and on x86-64, where it
 // is no single instruction, that library alone costs 370 KB of resident memory. Weak, so that a libm that is linked wins;
 // hidden, so that no other library sees it. The sign of a zero is not kept: capacities have none.
