@@ -1,5 +1,6 @@
 import CGPIOD
 import CLinux
+import Text
 
 /// A line held by us. It is released when the object goes away, and a released line may revert at once: keep it for as long as
 /// the program lives.

@@ -1,3 +1,5 @@
+import Text
+
 /// A line whose chip has gone, or that is back.
 public struct LineNews: Equatable, Sendable {
     public var line: Int
