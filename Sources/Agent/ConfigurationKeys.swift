@@ -21,7 +21,9 @@ public enum ConfigurationKeys {
 
     public static let sensor = ["source", "part", "unit", "scale", "offset", "digits", "report", "alarm", "tags"]
 
-    /// Only in a part's file: the kind of source that the part is read through.
+    /// The section [part] of a part's file.
+    public static let partCard = ["title", "enable", "driver", "device", "new-device", "chip"]
+    /// Only in a part's section [sensor]: the kind of source that the part is read through.
     public static let part = ["source-kind"]
 
     public static let sources = ["w1", "iio", "hwmon", "thermal", "file", "system", "simulated"]

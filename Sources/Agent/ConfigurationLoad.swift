@@ -49,7 +49,7 @@ struct ConfigurationLoader {
     let parts: (String) -> [UInt8]?
     let partNames: [String]
     /// Parts that were asked for, nil where the file is missing or wrong.
-    var loadedParts: [(name: String, part: Part?)] = []
+    var loadedParts: [(name: String, part: PartFile?)] = []
 
     private var problems: [(place: Place, text: String)] = []
     private var account: AccountConfiguration?

@@ -1,7 +1,7 @@
 import INI
 import Text
 
-/// A file of `devices/parts/`: one section `[line]` or `[sensor]` with defaults for the keys of that section.
+/// What a file of `devices/parts/` has for a line or for a sensor: defaults for the keys of that section.
 struct Part {
     enum Kind: Equatable { case line, sensor }
 
@@ -21,6 +21,24 @@ struct Part {
     }
 }
 
+/// A file of `devices/parts/`: what it is, and its section for lines, for sensors, or one for each (a flow meter is a line that is counted
+/// and a sensor that says litres). A chip has neither: its lines are pins.
+struct PartFile {
+    var card: PartCard
+    var line: Part?
+    var sensor: Part?
+
+    func part(_ kind: Part.Kind) throws(Complaint) -> Part {
+        if let part = kind == .line ? line : sensor { return part }
+        let name = card.name
+        if !card.chip.isEmpty {
+            throw Complaint(
+                "\(name) is a chip with \(card.chipLines) lines; remove this and use them as pin = \(card.chip):0 to pin = \(card.chip):\(card.chipLines - 1)")
+        }
+        throw Complaint("\(name) is \(line != nil ? "for a [line NAME]" : "a sensor; write [sensor NAME]")")
+    }
+}
+
 extension ConfigurationLoader {
     /// What `part = NAME` among `own` names; nil without it, or when it is wrong, which is then reported.
     mutating func part(in own: [Setting], kind: Part.Kind) -> Part? {
@@ -29,10 +47,7 @@ extension ConfigurationLoader {
             let name = setting.value
             let found = try load(part: name)
             guard let found else { return nil }
-            if found.kind != kind {
-                throw Complaint("\(name) is \(found.kind == .line ? "for a [line NAME]" : "a sensor; write [sensor NAME]")")
-            }
-            return found
+            return try found.part(kind)
         } catch {
             problem(setting.place, "part: \(error.text)")
             return nil
@@ -46,7 +61,7 @@ extension ConfigurationLoader {
     }
 
     /// nil: the part's file has mistakes, which are reported once, in that file.
-    private mutating func load(part name: String) throws(Complaint) -> Part? {
+    private mutating func load(part name: String) throws(Complaint) -> PartFile? {
         for loaded in loadedParts where loaded.name == name { return loaded.part }
         let list = partNames.isEmpty ? "; no parts are installed" : "; there are \(alternatives(partNames, "and"))"
         let hint = didYouMean(name, partNames)
@@ -62,25 +77,42 @@ extension ConfigurationLoader {
         return part
     }
 
-    private mutating func read(part name: String, _ bytes: [UInt8]) -> Part? {
+    private mutating func read(part name: String, _ bytes: [UInt8]) -> PartFile? {
         let file = "parts/\(name).conf"
         let rank = loadedParts.count + 1
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(Place(file: file, rank: rank, line: problem.line), problem.text) }
         guard document.problems.isEmpty else { return nil }
-        guard document.sections.count == 1, let section = document.sections.first, section.name == "line" || section.name == "sensor" else {
+        var found = PartFile(card: PartCard(name: name))
+        for (index, section) in document.sections.enumerated() {
+            switch section.name {
+            case "part" where index == 0:
+                for setting in settings(section, ConfigurationKeys.partCard, inFile: file, rank: rank) {
+                    do throws(Complaint) { try found.card.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+                }
+            case "line": found.line = read(section, .line, of: name, inFile: file, rank: rank)
+            case "sensor": found.sensor = read(section, .sensor, of: name, inFile: file, rank: rank)
+            default:
+                problem(Place(file: file, rank: rank, line: section.line), "a part has the sections [part], [line] and [sensor], [part] before the others")
+                return nil
+            }
+        }
+        if found.line == nil && found.sensor == nil && found.card.chip.isEmpty {
             problem(
                 Place(file: file, rank: rank, line: document.sections.first?.line ?? 1),
-                "a part has one section, [line] or [sensor]")
+                "a part has a section [line] or [sensor], or \"chip = LABEL LINES\" in [part]")
             return nil
         }
-        let keys = section.name == "line" ? ConfigurationKeys.line : ConfigurationKeys.sensor + ConfigurationKeys.part
-        let all = settings(section, keys, inFile: file, rank: rank)
+        return found
+    }
+
+    private mutating func read(_ section: INI.Section, _ kind: Part.Kind, of name: String, inFile file: String, rank: Int) -> Part {
+        let keys = kind == .line ? ConfigurationKeys.line : ConfigurationKeys.sensor + ConfigurationKeys.part
         for entry in section.entries where entry.key == "part" || entry.key == "pin" || entry.key == "interlock" {
             problem(Place(file: file, rank: rank, line: entry.line), "\"\(entry.key)\" does not belong in a part; set it in perch.conf")
         }
-        var part = Part(name: name, kind: section.name == "line" ? .line : .sensor, settings: [])
-        for setting in all {
+        var part = Part(name: name, kind: kind, settings: [])
+        for setting in settings(section, keys, inFile: file, rank: rank) {
             switch setting.key {
             case "part", "pin", "interlock": continue
             case "source-kind":

@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         ("[account]", ConfigurationKeys.account), ("[board]", ConfigurationKeys.board), ("[line NAME]", ConfigurationKeys.line),
-        ("[sensor NAME]", ConfigurationKeys.sensor), ("[reports]", ConfigurationKeys.reports), ("PARTS", ConfigurationKeys.part),
+        ("[sensor NAME]", ConfigurationKeys.sensor), ("[reports]", ConfigurationKeys.reports), 
+        ("PARTS", ConfigurationKeys.partCard + ConfigurationKeys.part),
     ])
     func `each key is described in its section, and no other`(_ title: String, _ keys: [String]) {
         #expect(described(title).sorted() == keys.sorted())
