@@ -42,6 +42,14 @@ import Testing
         }
         let asLine = problems("[line x1]\npin = GPIO17")
         let asSensor = problems("[sensor x1]\nsource = simulated:x")
-        #expect(asLine.isEmpty != asSensor.isEmpty, "\(asLine) \(asSensor)")
+        let card = PartCard.read(name, bytes)
+        #expect(!card.title.isEmpty)
+        guard card.chip.isEmpty else {
+            #expect(asLine.count == 1 && asLine[0].contains("\(name) is a chip with \(card.chipLines) lines"), "\(asLine)")
+            return
+        }
+        let isSensor = !card.sourceKind.isEmpty
+        #expect(asSensor.isEmpty == isSensor, "\(asSensor)")
+        #expect(asLine.isEmpty || (isSensor && asLine == ["perch.conf:5: part: \(name) is a sensor; write [sensor NAME]"]), "\(asLine)")
     }
 }

@@ -7,13 +7,17 @@ import pytest
 from conftest import TOP
 
 BOARDS, PARTS = TOP + "/devices/boards", TOP + "/devices/parts"
+PART_KEYS = {
+    "title": r".{3,60}", "enable": r"(dtparam|dtoverlay)=\S+( (dtparam|dtoverlay)=\S+)*", "driver": r"[\w-]+( [\w-]+)*",
+    "device": r"[\w:-]+( [\w:-]+)*", "new-device": r"\w+ 0x[0-9a-f]{2}", "chip": r"\w+ \d+"}
 LINE_KEYS = {
-    "direction": "output|input", "bias": "pull-up|pull-down|disabled|as-is", "active-low": "yes|no", "debounce": r"\d+ms",
-    "initial": "off|on|restore|keep", "on-exit": "off|on|keep", "on-disconnect": r"(off|on) after \S+", "max-on": r"\d+(min|h)",
-    "confirm": "yes|no", "when-on": r"\w+", "when-off": r"\w+", "report": "change"}
+    "direction": "output|input", "bias": "pull-up|pull-down|disabled|as-is", "active-low": "yes|no", "debounce": r"\d+m?s",
+    "initial": "off|on|restore|keep", "on-exit": "off|on|keep", "on-disconnect": r"(off|on) after \d+(min|h)", "max-on": r"\d+(min|h)",
+    "confirm": "yes|no", "when-on": r"\w+", "when-off": r"\w+", "report": "change|press",
+    "min-off": r"\d+(s|min)"}
 SENSOR_KEYS = {
-    "source-kind": "w1|iio|hwmon|thermal|file|system", "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "offset": r"-?[\d.]+",
-    "report": r"change [\d.]+ every \d+(s|min)\.\.\d+(s|min|h)"}
+    "source-kind": "w1|iio|hwmon|thermal|file|system|counter", "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "offset": r"-?[\d.]+",
+    "report": r"change [\d.]+ every \d+(s|min)\.\.\d+(s|min|h)", "alarm": r"(above|below) [\d.]+( clear [\d.]+)?( for \d+(s|min))?"}
 # Raspberry Pi's 40-pin header: pins with ground or a supply, and the two of the add-on board's memory.
 POWER_AND_IDENTITY = {1, 2, 4, 6, 9, 14, 17, 20, 25, 27, 28, 30, 34, 39}
 
@@ -101,28 +105,74 @@ def test_the_drawing_in_a_profile_shows_the_pins_it_lists(name):
     assert {pin: line for pin, line in drawn.items() if line} == header(parse(f"{BOARDS}/{name}"))
 
 
+def words(part, key):
+    return part.get("part", {}).get(key, "").split()
+
+
 @pytest.mark.parametrize("name", files(PARTS))
-def test_a_part_has_one_section_of_known_keys_and_values(name):
+def test_a_part_has_sections_of_known_keys_and_values(name):
     part = parse(f"{PARTS}/{name}")
-    assert len(part) == 1
-    (section, entries), = part.items()
-    known = {"line": LINE_KEYS, "sensor": SENSOR_KEYS}[section]
-    assert entries
-    for key, value in entries.items():
-        assert key in known, f"{key} is no key of [{section}]"
-        assert re.fullmatch(known[key], value), f"{key} = {value}"
-    if section == "line":
-        assert "direction" in entries
-        if entries["direction"] == "input":
-            assert not {"initial", "on-exit", "on-disconnect", "max-on"} & set(entries), "an input cannot be switched"
-            assert ("when-on" in entries) == ("when-off" in entries)
-    else:
-        assert {"source-kind", "report"} <= set(entries)
+    assert list(part) in (["part", "line"], ["part", "sensor"], ["part", "line", "sensor"], ["part"])
+    assert ("chip" in part["part"]) == (list(part) == ["part"])
+    for section, entries in part.items():
+        known = {"part": PART_KEYS, "line": LINE_KEYS, "sensor": SENSOR_KEYS}[section]
+        assert entries
+        for key, value in entries.items():
+            assert key in known, f"{key} is no key of [{section}]"
+            assert re.fullmatch(known[key], value), f"{key} = {value}"
+    if line := part.get("line"):
+        assert "direction" in line
+        if line["direction"] == "input":
+            assert not {"initial", "on-exit", "on-disconnect", "max-on"} & set(line), "an input cannot be switched"
+            assert ("when-on" in line) == ("when-off" in line)
+        else:
+            assert {"initial", "on-exit"} <= set(line), "an output says what becomes of it"
+    if sensor := part.get("sensor"):
+        assert {"source-kind", "report"} <= set(sensor)
 
 
 @pytest.mark.parametrize("name", files(PARTS))
 def test_a_part_teaches_its_wiring_and_how_to_enable_it(name):
-    text = open(f"{PARTS}/{name}", encoding="utf-8").read()
+    part, text = parse(f"{PARTS}/{name}"), open(f"{PARTS}/{name}", encoding="utf-8").read()
     assert "; Wiring " in text
-    if "[sensor]" in text:
-        assert all(word in text for word in ("; Enable ", "dtoverlay=", "; Driver ", "; Source ", "`perch sensors`"))
+    if part.get("sensor", {}).get("source-kind", "counter") != "counter" or "chip" in part["part"]:
+        assert all(word in text for word in ("; Enable ", "; Driver ", "; Source ")), "the comments leave something out"
+        assert "`perch sensors`" in text or "`perch lines`" in text
+    for line in words(part, "enable"):
+        assert line in text.split("[part]")[0], f"the comments do not say {line}"
+    if device := part["part"].get("new-device"):
+        assert f"echo {device} > /sys/bus/i2c/devices/i2c-1/new_device" in text
+        assert f'ATTR{{new_device}}="{device}"' in text
+        assert device.split()[0] in (words(part, "device") or [name.removesuffix(".conf")])
+
+
+def test_pins_of_the_header_in_a_part_are_what_it_says_they_are():
+    """Every "GPIO4 (pin 7)", "ground (pin 9)" and "3.3 V (pin 1)" is a pin of Raspberry Pi's header."""
+    lines = header(parse(f"{BOARDS}/raspberry-pi-4.conf"))
+    supplies = {"3.3 V": {1, 17}, "5 V": {2, 4}, "ground": {6, 9, 14, 20, 25, 30, 34, 39}}
+    seen = 0
+    for name in files(PARTS):
+        text = open(f"{PARTS}/{name}", encoding="utf-8").read()
+        for what, pin, other in re.findall(r"(GPIO\d+|3\.3 V|5 V|ground) \(pin (\d+)(?: or (\d+))?", text):
+            for number in filter(None, (pin, other)):
+                seen += 1
+                assert int(number) in supplies.get(what, ()) or lines.get(int(number)) == what, f"{name}: {what} is not pin {number}"
+    assert seen > 100
+
+
+def test_no_two_parts_are_shown_by_the_kernel_under_the_same_name():
+    names = []
+    for name in files(PARTS):
+        part = parse(f"{PARTS}/{name}")
+        if "sensor" in part and part["sensor"]["source-kind"] != "counter":
+            names += words(part, "device") or [name.removesuffix(".conf")]
+    assert len(names) == len(set(names))
+
+
+def test_there_are_the_parts_that_people_buy():
+    assert len(files(PARTS)) >= 40
+
+
+def test_the_table_of_parts_is_up_to_date(tool):
+    text = open(f"{TOP}/docs/parts.md", encoding="utf-8").read()
+    assert text == tool("parts-table").page(TOP), "run tools/parts-table"
