@@ -1,6 +1,7 @@
 import Agent
 import Board
 import Linux
+import Text
 import Time
 
 /// Chips that come and go while Perch runs.
