@@ -61,6 +61,7 @@ public final class Board {
     func level(_ held: HeldLine) throws(BoardError) -> Bool {
         switch held.driver {
         case .kernel(let request): return try request.value()
+        case .pwm(let channel): return try channel.pulse() > 0
         case .simulated(let offset):
             if let why = held.failure { throw .invalid(why) }
             return (simulated?.level(offset) ?? false) != held.settings.activeLow
@@ -73,7 +74,12 @@ public final class Board {
     public func set(_ line: Int, on: Bool) throws(BoardError) -> Bool {
         let held = try held(line)
         if held.settings.direction == .input { throw .invalid("\(held.settings.name) is an input; only outputs can be switched") }
+        if let pwm = held.settings.pwm {
+            try setPulse(line, on ? pwm.highest : 0)
+            return try get(line)
+        }
         switch held.driver {
+        case .pwm: break
         case .kernel(let request):
             if held.isUntouched {
                 try request.reconfigure(cgpiod_line_config(held.settings, value: on))

@@ -63,7 +63,7 @@ extension Board {
     struct FoundPin {
         var place: HeldLine.Place
         var name: String
-        /// nil on the simulated board.
+        /// nil on the simulated board, and for a PWM channel.
         var chip: Chip?
         /// Why there is no such pin now.
         var missing: String?
@@ -79,7 +79,7 @@ extension Board {
             return found
         }
         var chips: [Chip] = []
-        if !isSimulated {
+        if !isSimulated, settings.contains(where: { $0.pwm == nil }) {
             do throws(BoardError) {
                 chips = try Chip.all(devices: root + "/dev")
             } catch {
@@ -89,15 +89,27 @@ extension Board {
         }
         let descriptions = isSimulated ? [SimulatedPins.description] : chips.map { $0.description() }
         let resolver = PinResolver(chips: descriptions, profile: profile)
+        let channels = PWMResolver(chips: isSimulated || !settings.contains { $0.pwm != nil } ? [] : PWMChip.all(root: root), profile: profile)
         for (index, line) in settings.enumerated() {
             do throws(BoardError) {
-                let pin = try resolver.pin(try PinReference(line.pin))
-                let place = HeldLine.Place(chip: descriptions[pin.chip].name, offset: pin.offset)
-                let name = resolver.name(of: pin)
-                for (other, earlier) in found[..<index].enumerated() where earlier?.place == place {
-                    throw .invalid("\(name) is already the pin of \(settings[other].name)")
+                let reference = try PinReference(line.pin)
+                var new: FoundPin
+                if line.pwm != nil, !isSimulated {
+                    let channel = try channels.pin(reference)
+                    new = FoundPin(place: channel.place, name: channel.name, chip: nil)
+                } else {
+                    let pin = try resolver.pin(reference)
+                    new = FoundPin(place: HeldLine.Place(chip: descriptions[pin.chip].name, offset: pin.offset), name: resolver.name(of: pin))
+                    if line.pwm != nil { _ = try PWMResolver.channel(of: new.name, profile, channels.advice) }
+                    if !isSimulated { new.chip = chips[pin.chip] }
                 }
-                found[index] = FoundPin(place: place, name: name, chip: isSimulated ? nil : chips[pin.chip])
+                for (other, earlier) in found[..<index].enumerated() where earlier?.place == new.place || earlier?.name == new.name {
+                    if let first = earlier?.name, first != new.name {
+                        throw .invalid("\(new.name) and \(first), the pin of \(settings[other].name), are driven by one PWM channel")
+                    }
+                    throw .invalid("\(new.name) is already the pin of \(settings[other].name)")
+                }
+                found[index] = new
             } catch {
                 // Nothing is plugged into the simulated board.
                 if keepsMissing, !isSimulated, case .away(let why) = error {
@@ -131,15 +143,18 @@ extension Board {
     }
 
     func claim(_ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
+        if let pwm = settings.pwm, !isSimulated { return try claimPWM(pin, settings, pwm) }
         if let chip = pin.chip { return try HeldLine.claim(chip, pin.place.offset, settings, pinName: pin.name) }
         if !SimulatedPins.isPin(pin.place.offset) { throw .busy(pin: pin.name, consumer: "the add-on board's ID") }
         let level = simulated?.level(pin.place.offset) ?? false
         // A free simulated pin is no output, so `keep` leaves it alone as it would a real input.
         let isUntouched = settings.direction == .output && settings.initial == .keep
         if !isUntouched { use(pin.place.offset, settings, keeping: level) }
-        return HeldLine(
+        var new = HeldLine(
             settings: settings, place: pin.place, pinName: pin.name, driver: .simulated(pin.place.offset), isUntouched: isUntouched,
             level: (simulated?.level(pin.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
+        if let pwm = settings.pwm { new.simulatedPulse = pwm.pulse(settings.initial) }
+        return new
     }
 
     /// `level` is the physical one to stay at with `initial = keep`.
@@ -149,18 +164,22 @@ extension Board {
         case (.output, .keep): simulated?.use(offset, .output(level))
         case (.output, .on): simulated?.use(offset, .output(!settings.activeLow))
         case (.output, .off): simulated?.use(offset, .output(settings.activeLow))
+        case (.output, .duty): simulated?.use(offset, .output(((settings.pwm?.pulse(settings.initial) ?? 0) > 0) != settings.activeLow))
         }
     }
 
     /// Changes the hardware settings of a held line, without letting go of it where the kernel can.
     private func reshape(_ old: HeldLine, _ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
         let staysUntouched = old.isUntouched && settings.direction == .output && settings.initial == .keep
+        if case .pwm(let channel) = old.driver, let pwm = settings.pwm { return try reshapePWM(old, channel, pin, settings, pwm) }
         guard let request = old.request, let chip = pin.chip else {
             let level = simulated?.level(old.place.offset) ?? false
             if !staysUntouched { use(old.place.offset, settings, keeping: level) }
-            return HeldLine(
+            var new = HeldLine(
                 settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
                 level: (simulated?.level(old.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
+            if let pwm = settings.pwm { new.simulatedPulse = settings.initial == .keep ? kept(old, at: pwm, isOn: level != settings.activeLow) : pwm.pulse(settings.initial) }
+            return new
         }
         let physical = try request.value() != old.settings.activeLow
         let value = settings.initial == .keep ? physical != settings.activeLow : settings.initial == .on
@@ -220,6 +239,7 @@ extension Board {
     private func release(_ line: HeldLine) {
         switch line.driver {
         case .kernel(let request): request.release()
+        case .pwm(let channel): channel.release()
         case .simulated(let offset): simulated?.use(offset, .free)
         case .lost: break
         }

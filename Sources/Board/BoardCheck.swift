@@ -11,8 +11,12 @@ extension Board {
         var problems: [BoardProblem] = []
         _ = board.parse(sensors, &problems)
         for (line, pin) in zip(lines, board.resolve(lines, &problems)) {
-            guard let pin, let chip = pin.chip else { continue }
+            guard let pin, pin.chip != nil || line.pwm != nil && !board.isSimulated else { continue }
             do throws(BoardError) {
+                guard let chip = pin.chip else {
+                    if let pwm = line.pwm { try PWMLine(root: root, pin.place, name: pin.name, pwm, activeLow: line.activeLow).check() }
+                    continue
+                }
                 let info = try chip.lineInfo(pin.place.offset)
                 if info.isUsed, !Text.hasPrefix(info.consumer, "perch:") { throw .busy(pin: pin.name, consumer: info.consumer) }
             } catch {

@@ -27,7 +27,8 @@ extension Board {
     /// Does one request of a line of text: plays the world around the simulated board.
     ///
     /// - `get LINE`: `0` or `1`; `set LINE 0|1` drives an input, as a switch would: `ok`. Both are levels at the pin, before active-low,
-    ///   as gpio-sim's `value` and `pull` are. LINE is the owner's name or a pin's: `door`, `GPIO27`.
+    ///   as gpio-sim's `value` and `pull` are. LINE is the owner's name or a pin's: `door`, `GPIO27`. A PWM line has the level of its pulses.
+    /// - `duty LINE`: how much of the time the line is on, in per cent: `40`, `7.5`; 0 or 100 for one without PWM.
     /// - `pulse LINE COUNT`: an input goes on and off again so many times, all at this moment.
     /// - `sensor NAME VALUE`: what `simulated:NAME` measures from now on.
     /// - `fail NAME WHY`: a sensor fails with these words until `sensor` is said; a line until `set` is.
@@ -38,25 +39,27 @@ extension Board {
         if !isSimulated { return error("this board is not simulated") }
         if request.utf8.count > Board.controlRequestLimit { return error("the request is longer than \(Board.controlRequestLimit) bytes") }
         let words = Text.words(request)
-        guard let verb = words.first else { return error("say get, set, pulse, sensor, fail or list") }
+        guard let verb = words.first else { return error("say get, duty, set, pulse, sensor, fail or list") }
         switch (verb, words.count) {
         case ("get", 2): return get(words[1])
+        case ("duty", 2): return duty(words[1])
         case ("set", 3): return drive(words[1], words[2], at: now)
         case ("pulse", 3): return pulse(words[1], words[2], at: now)
         case ("sensor", 3): return measure(words[1], words[2])
         case ("fail", 3...): return fail(words[1], words[2...])
         case ("list", 1): return ControlOutcome(list())
         case ("get", _): return error("say get LINE")
+        case ("duty", _): return error("say duty LINE")
         case ("set", _): return error("say set LINE 0 or set LINE 1")
         case ("pulse", _): return error("say pulse LINE COUNT")
         case ("sensor", _): return error("say sensor NAME VALUE")
         case ("fail", _): return error("say fail NAME WHY")
         case ("list", _): return error("say list alone")
         default:
-            if let nearest = Spelling.nearest(to: verb, in: ["get", "set", "pulse", "sensor", "fail", "list"]) {
+            if let nearest = Spelling.nearest(to: verb, in: ["get", "duty", "set", "pulse", "sensor", "fail", "list"]) {
                 return error("there is no \"\(verb)\"; did you mean \(nearest)?")
             }
-            return error("there is no \"\(verb)\"; say get, set, pulse, sensor, fail or list")
+            return error("there is no \"\(verb)\"; say get, duty, set, pulse, sensor, fail or list")
         }
     }
 
@@ -80,6 +83,12 @@ extension Board {
     private func get(_ name: String) -> ControlOutcome {
         guard let (offset, _) = offset(name), let simulated else { return unknownLine(name) }
         return ControlOutcome(simulated.level(offset) ? "1" : "0")
+    }
+
+    private func duty(_ name: String) -> ControlOutcome {
+        guard let (offset, line) = offset(name), let simulated else { return unknownLine(name) }
+        guard let line else { return ControlOutcome("0") }
+        return ControlOutcome(simulatedShare(lines[line], isOn: simulated.level(offset) != lines[line].settings.activeLow))
     }
 
     private func drive(_ name: String, _ level: String, at now: Instant) -> ControlOutcome {

@@ -13,7 +13,7 @@ extension HeldLine {
         switch (settings.direction, settings.initial) {
         case (.input, _):
             request = try LineRequest(chip, offset: offset, name: pinName, consumer: consumer, cgpiod_line_config(settings, value: false))
-        case (.output, .off), (.output, .on):
+        case (.output, .off), (.output, .on), (.output, .duty):
             request = try LineRequest(
                 chip, offset: offset, name: pinName, consumer: consumer, cgpiod_line_config(settings, value: settings.initial == .on))
         case (.output, .keep):

@@ -10,6 +10,7 @@ func isBusy(_ errno: Int32) -> Bool { errno == EBUSY }
 /// What a chip that the kernel took away answers (drivers/gpio/gpiolib-cdev.c).
 func isGone(_ errno: Int32) -> Bool { errno == ENODEV }
 func isRetry(_ errno: Int32) -> Bool { errno == EAGAIN }
+func isReadOnly(_ errno: Int32) -> Bool { errno == EROFS }
 func isAbsent(_ errno: Int32) -> Bool { errno == ENOENT || errno == ENOTDIR || errno == ENODEV || errno == ENXIO }
 
 /// strerror(3), beginning with a small letter.

@@ -29,6 +29,15 @@ enum Files {
         return result < 0 ? .failed(errno: Int32(truncatingIfNeeded: 0 &- result)) : .bytes(bytes)
     }
 
+    /// One write(2) of what an attribute of sysfs takes; 0, or errno.
+    static func write(_ path: String, _ text: String) -> Int32 {
+        let descriptor = cl_open(path, O_WRONLY | O_TRUNC | O_NOCTTY, 0)
+        if descriptor < 0 { return 0 &- descriptor }
+        defer { _ = cl_close(descriptor) }
+        let result = Array(text.utf8).withUnsafeBytes { cl_write(descriptor, $0.baseAddress, $0.count) }
+        return result < 0 ? Int32(truncatingIfNeeded: 0 &- result) : 0
+    }
+
     static func exists(_ path: String) -> Bool { cl_access(path, F_OK) == 0 }
 
     /// The group id that owns the file, nil where it cannot be looked at.

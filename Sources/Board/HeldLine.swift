@@ -4,6 +4,7 @@ import Time
 struct HeldLine {
     enum Driver {
         case kernel(LineRequest)
+        case pwm(PWMLine)
         /// Offset of a simulated pin.
         case simulated(Int)
         /// Its chip is not there; why, in words. See `Board.look`.
@@ -36,6 +37,8 @@ struct HeldLine {
     var pulses: UInt32 = 0
     var firstPulse: UInt64 = 0
     var lastPulse: UInt64 = 0
+    /// Nanoseconds in which a simulated PWM line is on in each period.
+    var simulatedPulse: Int64 = 0
     /// The simulated board was told to fail this line.
     var failure: String?
 
@@ -57,6 +60,7 @@ struct HeldLine {
     var isAlive: Bool {
         switch driver {
         case .kernel(let request): request.chip.isThere
+        case .pwm(let channel): channel.isThere
         case .simulated: true
         case .lost: false
         }

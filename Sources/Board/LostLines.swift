@@ -26,10 +26,13 @@ extension Board {
     public func look(initial: (Int) -> LineSettings.Initial) -> [LineNews] {
         var news: [LineNews] = []
         for index in lines.indices {
-            guard let request = lines[index].request, !request.chip.isThere else { continue }
-            let why = "its chip \(request.chip.label) has disappeared"
-            // The kernel gives the chip's number back when nobody holds on to it.
-            request.release()
+            if lines[index].isAlive || lines[index].lostReason != nil { continue }
+            var why = PWMLine.isAway
+            if let request = lines[index].request {
+                why = "its chip \(request.chip.label) has disappeared"
+                // The kernel gives the chip's number back when nobody holds on to it.
+                request.release()
+            }
             lines[index] = .lost(lines[index].settings, place: .nowhere(index), why: why)
             news.append(LineNews(line: index, why: why))
         }

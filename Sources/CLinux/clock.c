@@ -15,6 +15,11 @@ int64_t cl_wall_ms(void) {
     return ns / 1000000;
 }
 
+void cl_pause(uint32_t milliseconds) {
+    struct timespec t = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    nanosleep(&t, NULL);
+}
+
 int32_t cl_utc_offset(int64_t seconds) {
     static _Thread_local int64_t known_quarter = INT64_MIN;
     static _Thread_local int32_t known_offset;

@@ -27,6 +27,16 @@ final class FakeTree {
         try Data(text.utf8).write(to: URL(fileURLWithPath: root + "/" + path))
     }
 
+    /// Makes a folder of a file: it can be neither read nor written, not even by root.
+    func refuse(_ path: String) throws {
+        try FileManager.default.removeItem(atPath: root + "/" + path)
+        try FileManager.default.createDirectory(atPath: root + "/" + path, withIntermediateDirectories: true)
+    }
+
+    func move(_ path: String, _ to: String) throws {
+        try FileManager.default.moveItem(atPath: root + "/" + path, toPath: root + "/" + to)
+    }
+
     private func makeFolder(of path: String) throws {
         let folder = (root + "/" + path as NSString).deletingLastPathComponent
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -88,6 +88,8 @@ int cl_epoll_remove(int epoll, int fd);
 /// Waits for at least one event; `wait_ms` < 0 for ever. Returns how many of `out` were filled.
 int cl_epoll_wait(int epoll, cl_event *out, int capacity, int wait_ms);
 
+/// Sleeps. Only for what is waited for before the loop runs, or once in a reload.
+void cl_pause(uint32_t milliseconds);
 /// A timerfd on CLOCK_BOOTTIME.
 int cl_timer(void);
 /// Absolute; a time that has passed fires at once; a negative one disarms.

@@ -1,0 +1,110 @@
+import Text
+
+/// A PWM chip that the kernel shows.
+struct PWMChip: Equatable {
+    static let folder = "/sys/class/pwm"
+    /// Chips looked at; an expander is one more each.
+    static let limit = 64
+
+    /// "pwmchip0": not stable over reboots.
+    var entry: String
+    /// "fe20c000.pwm", "1-0040".
+    var device: String
+    var channels: Int
+
+    static func all(root: String) -> [PWMChip] {
+        var chips: [PWMChip] = []
+        for entry in Files.names(in: root + folder) where Text.hasPrefix(entry, "pwmchip") {
+            if chips.count == limit { break }
+            let path = root + folder + "/" + entry
+            chips.append(
+                PWMChip(
+                    entry: entry, device: Files.linkTarget(path + "/device").last ?? entry,
+                    channels: Text.number(Files.line(path + "/npwm") ?? "", limit: 4096) ?? 0))
+        }
+        return chips
+    }
+}
+
+/// Finds the PWM channel that a `pin` means.
+struct PWMResolver {
+    let chips: [PWMChip]
+    let profile: Profile?
+
+    /// Chip and channel, and how the pin is called.
+    func pin(_ reference: PinReference) throws(BoardError) -> (place: HeldLine.Place, name: String) {
+        let line: String
+        switch reference {
+        case .line(let name): line = name
+        case .header(let number):
+            guard let profile else {
+                throw .invalid("pin \(number) of the header needs a board profile and none is known for this board; \(advice)")
+            }
+            guard let name = profile.line(onPin: number) else { throw .invalid("the header of \(profile.title) has no GPIO line on pin \(number)") }
+            line = name
+        case .chipNumber(let chip, _):
+            throw .invalid("chip numbers such as \(chip) change between kernels and reboots; \(advice)")
+        case .offset(let label, let offset):
+            guard let name = profile?.line(onChip: label, offset: offset) else { return try channel(offset, of: label) }
+            line = name
+        }
+        let known = try PWMResolver.channel(of: line, profile, advice)
+        var found: PWMChip?
+        for chip in chips where known.chips.contains(chip.device) {
+            if found != nil { throw .invalid("\(line): there are two PWM chips of the device \(chip.device); they cannot be told apart") }
+            found = chip
+        }
+        guard let found else { throw .away("PWM is not enabled on \(line): \(remedy(known))") }
+        return (try place(known.channel, found), line)
+    }
+
+    /// The profile's entry; refuses a pin without PWM with those that have it.
+    static func channel(of line: String, _ profile: Profile?, _ advice: String) throws(BoardError) -> PWMChannel {
+        if let known = profile?.pwm(of: line) { return known }
+        guard let profile, !profile.pwm.isEmpty else { throw .invalid("which PWM channel \(line) has is not known for this board; \(advice)") }
+        var lines: [String] = []
+        for channel in profile.pwm { lines.append(channel.line) }
+        throw .invalid("\(line) has no PWM; on the \(profile.title) there is PWM on \(joined(lines)). On any other pin remove \"pwm\": the line is then on or off")
+    }
+
+    private func channel(_ channel: Int, of device: String) throws(BoardError) -> (place: HeldLine.Place, name: String) {
+        for chip in chips where chip.entry == device {
+            throw .invalid("numbers such as \(device) change between kernels and reboots; write \(chip.device):\(channel)")
+        }
+        var found: PWMChip?
+        for chip in chips where chip.device == device {
+            if found != nil { throw .invalid("two PWM chips have the device \(device); they cannot be told apart") }
+            found = chip
+        }
+        guard let found else { throw .away("no PWM chip has the device \"\(device)\"; \(shown)") }
+        return (try place(channel, found), "\(device):\(channel)")
+    }
+
+    private func place(_ channel: Int, _ chip: PWMChip) throws(BoardError) -> HeldLine.Place {
+        if channel < chip.channels { return HeldLine.Place(chip: chip.entry, offset: channel) }
+        throw .invalid("the PWM chip \(chip.device) has the channels 0 to \(chip.channels - 1), not \(channel)")
+    }
+
+    private func remedy(_ known: PWMChannel) -> String {
+        if known.enable.isEmpty { return "its PWM chip \(known.chips[0]) is not there; \(shown)" }
+        if !Text.hasPrefix(known.enable, "dt") { return known.enable }
+        return "add the line \"\(known.enable)\" to /boot/firmware/config.txt and restart the board"
+    }
+
+    var advice: String { "write a PWM chip's device and its channel, as in pin = 1-0040:3; \(shown)" }
+
+    private var shown: String {
+        var names: [String] = []
+        for chip in chips { names.append(chip.device) }
+        return names.isEmpty ? "this computer shows no PWM chip" : "this computer shows \(PWMResolver.joined(names))"
+    }
+
+    private static func joined(_ names: [String]) -> String {
+        var text = ""
+        for (index, name) in names.enumerated() {
+            if index > 0 { text += index == names.count - 1 ? " and " : ", " }
+            text += name
+        }
+        return text
+    }
+}
