@@ -12,7 +12,11 @@ extension Board {
         var problems: [BoardProblem] = []
         let pins = resolve(settings, keepsMissing: true, &problems)
         let newSensors = parse(sensorSettings, &problems)
-        if !problems.isEmpty { throw BoardProblems(problems) }
+        if !problems.isEmpty {
+            // Else who corrects these would be told of the others only then.
+            findUsed(settings, pins, &problems)
+            throw BoardProblems(problems)
+        }
 
         // New pins first: when one cannot be had, those before it are let go and nothing else has changed.
         var next = [HeldLine?](repeating: nil, count: settings.count)
@@ -67,6 +71,8 @@ extension Board {
         var chip: Chip?
         /// Why there is no such pin now.
         var missing: String?
+        /// The profile's name where it has one.
+        var profileName = ""
     }
 
     /// - Parameter keepsMissing: a pin whose chip may come later is no problem but a `FoundPin` that says so.
@@ -81,7 +87,7 @@ extension Board {
         var chips: [Chip] = []
         if !isSimulated, settings.contains(where: { $0.pwm == nil }) {
             do throws(BoardError) {
-                chips = try Chip.all(devices: root + "/dev")
+                chips = try Chip.found(root: root)
             } catch {
                 problems.append(BoardProblem(error: error))
                 return found
@@ -100,6 +106,7 @@ extension Board {
                 } else {
                     let pin = try resolver.pin(reference)
                     new = FoundPin(place: HeldLine.Place(chip: descriptions[pin.chip].name, offset: pin.offset), name: resolver.name(of: pin))
+                    new.profileName = resolver.profileName(of: pin) ?? new.name
                     if line.pwm != nil { _ = try PWMResolver.channel(of: new.name, profile, channels.advice) }
                     if !isSimulated { new.chip = chips[pin.chip] }
                 }
@@ -107,8 +114,10 @@ extension Board {
                     if let first = earlier?.name, first != new.name {
                         throw .invalid("\(new.name) and \(first), the pin of \(settings[other].name), are driven by one PWM channel")
                     }
-                    throw .invalid("\(new.name) is already the pin of \(settings[other].name)")
+                    let written = line.pin == new.name ? new.name : "\(line.pin) is \(new.name), which"
+                    throw .invalid("\(written) is already the pin of \(settings[other].name); each line needs a pin of its own")
                 }
+                if !lines.contains(where: { $0.place == new.place }), let refusal = profile?.refusal(of: new.profileName, root: root) { throw refusal }
                 found[index] = new
             } catch {
                 // Nothing is plugged into the simulated board.

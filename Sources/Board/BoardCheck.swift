@@ -10,19 +10,35 @@ extension Board {
         let board = Board(profile: profile, root: root)
         var problems: [BoardProblem] = []
         _ = board.parse(sensors, &problems)
-        for (line, pin) in zip(lines, board.resolve(lines, &problems)) {
-            guard let pin, pin.chip != nil || line.pwm != nil && !board.isSimulated else { continue }
+        let pins = board.resolve(lines, &problems)
+        board.findUsed(lines, pins, &problems)
+        return problems
+    }
+
+    /// Adds a problem for each pin that somebody else has.
+    func findUsed(_ settings: [LineSettings], _ pins: [FoundPin?], _ problems: inout [BoardProblem]) {
+        for (line, pin) in zip(settings, pins) {
+            guard let pin, pin.chip != nil || line.pwm != nil && !isSimulated, !lines.contains(where: { $0.place == pin.place }) else { continue }
             do throws(BoardError) {
                 guard let chip = pin.chip else {
                     if let pwm = line.pwm { try PWMLine(root: root, pin.place, name: pin.name, pwm, activeLow: line.activeLow).check() }
                     continue
                 }
                 let info = try chip.lineInfo(pin.place.offset)
-                if info.isUsed, !Text.hasPrefix(info.consumer, "perch:") { throw .busy(pin: pin.name, consumer: info.consumer) }
+                if info.isUsed, !Text.hasPrefix(info.consumer, "perch:") { throw .busy(pin: pin.name, consumer: user(info.consumer, pin.profileName)) }
             } catch {
                 problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
             }
         }
-        return problems
+    }
+
+    /// Who uses a pin. The kernel does not say it of one that does something else now; the profile knows what that may be.
+    func user(_ consumer: String, _ pin: String) -> String {
+        if !consumer.isEmpty { return consumer }
+        var text = "the kernel or another program"
+        guard let profile else { return text }
+        if let function = profile.function(of: pin) { text += ", perhaps as \(function)" }
+        if let pwm = profile.pwm(of: pin), !pwm.enable.isEmpty { text += " (\(pwm.enable) in /boot/firmware/config.txt)" }
+        return text
     }
 }

@@ -27,12 +27,11 @@ extension BoardError: CustomStringConvertible {
         case .permission(let path, let user):
             var text = "no permission to open \(path): "
             if Files.group(of: path) == 0 {
-                text += "it belongs to group root; install Perch's udev rule, which gives it to group gpio, and "
+                text += "it belongs to group root; install Perch's udev rule (60-perch-gpio.rules in /etc/udev/rules.d, then `sudo udevadm trigger`), which gives it to group gpio, and "
             }
             return text + "add the user to group gpio with `sudo usermod -aG gpio \(user)`, then log in again or restart the service"
         case .busy(let pin, let consumer):
-            return consumer.isEmpty
-                ? "\(pin) is in use by another program or a kernel driver" : "\(pin) is in use by \(consumer)"
+            return "\(pin) is in use by \(consumer.isEmpty ? "another program or a kernel driver" : consumer); use another pin, or end that first"
         case .system(let operation, let errno, let object):
             return "cannot \(operation) \(object): \(words(errno: errno))"
         case .notFound(let text), .away(let text), .invalid(let text):

@@ -6,6 +6,8 @@ public struct LineListing: Equatable, Sendable {
         case free
         /// By whom; empty where the kernel does not say, e.g. for a pin that has another function now.
         case used(by: String)
+        /// The kernel calls it free, but its pin belongs to a device now; `enable` is what enables that, perhaps empty.
+        case taken(enable: String)
     }
 
     /// The chip's label and the line's offset on it.
@@ -20,28 +22,45 @@ public struct LineListing: Equatable, Sendable {
     public var function: String?
     /// What to write after `pin = `.
     public var pin: String
+    /// The board's profile names it, and it can be reached on a header.
+    public var isOnBoard = false
+    /// The profile knows the chip: what it does not name there is not on a header.
+    public var isOwnChip = false
+    /// The kernel's PWM can drive it.
+    public var hasPWM = false
+
+    public var isFree: Bool { use == .free }
 
     /// Every line of every chip. Throws `.permission` or `.notFound` when there is no chip to look at.
     ///
-    /// - Parameter root: put before /dev, for tests.
+    /// - Parameter root: put before /dev and /sys, for tests.
     public static func all(profile: Profile?, root: String = "") throws(BoardError) -> [LineListing] {
-        if profile?.isSimulated == true { return list([SimulatedPins.description], profile: profile) }
-        return list(try Chip.all(devices: root + "/dev").map { $0.description() }, profile: profile)
+        if profile?.isSimulated == true { return list([SimulatedPins.description], profile: profile, root: root) }
+        return list(try Chip.found(root: root).map { $0.description() }, profile: profile, root: root)
     }
 
-    static func list(_ chips: [ChipDescription], profile: Profile?) -> [LineListing] {
+    static func list(_ chips: [ChipDescription], profile: Profile?, root: String = "") -> [LineListing] {
         let resolver = PinResolver(chips: chips, profile: profile)
         var listings: [LineListing] = []
         for (index, chip) in chips.enumerated() {
             for (offset, line) in chip.lines.enumerated() {
-                let profileName = profile?.line(onChip: chip.label, offset: offset)
-                let name = line.name.isEmpty ? profileName ?? "" : line.name
-                listings.append(
-                    LineListing(
-                        chip: chip.label, offset: offset, name: name, headerPin: profileName.flatMap { profile?.headerPin(of: $0) },
-                        use: line.isUsed ? .used(by: line.consumer) : .free, isOutput: line.isOutput,
-                        function: profileName.flatMap { profile?.function(of: $0) },
-                        pin: resolver.name(of: Pin(chip: index, offset: offset))))
+                let pin = Pin(chip: index, offset: offset)
+                var listing = LineListing(
+                    chip: chip.label, offset: offset, name: line.name, use: line.isUsed ? .used(by: line.consumer) : .free,
+                    isOutput: line.isOutput, pin: resolver.name(of: pin))
+                if let profile {
+                    listing.isOwnChip = profile.has(chip: chip.label)
+                    if let own = resolver.profileName(of: pin) {
+                        if line.name.isEmpty { listing.name = own }
+                        listing.isOnBoard = true
+                        listing.isOwnChip = true
+                        listing.headerPin = profile.headerPin(of: own)
+                        listing.function = profile.function(of: own)
+                        listing.hasPWM = profile.pwm(of: own) != nil
+                        if !line.isUsed, let taker = profile.taker(of: own, root: root) { listing.use = .taken(enable: taker.setting) }
+                    }
+                }
+                listings.append(listing)
             }
         }
         return listings

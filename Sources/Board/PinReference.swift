@@ -26,6 +26,11 @@ public enum PinReference: Equatable, Sendable {
             throw .invalid("\"\(text)\" could be a pin of the header or a line; write pin \(text) or GPIO\(text)")
         }
         if let number = PinReference.headerPin(text) {
+            // A pin of one of two headers, as the BeagleBones have them: its line is called so.
+            if let (header, pin) = Text.split(number, at: UInt8(ascii: ".")) ?? Text.split(number, at: UInt8(ascii: "_")), !header.isEmpty, !pin.isEmpty {
+                self = .line("\(header)_\(pin)")
+                return
+            }
             guard let pin = Text.number(number, limit: PinReference.headerLimit), pin > 0 else {
                 throw .invalid("\"\(text)\": the header's pins are numbered, as in pin 11")
             }

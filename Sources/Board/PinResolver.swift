@@ -20,15 +20,25 @@ struct PinResolver {
     func name(of pin: Pin) -> String {
         let chip = chips[pin.chip]
         let name = chip.lines[pin.offset].name
-        if !name.isEmpty, pins(named: name).count == 1 { return name }
-        if let name = profile?.line(onChip: chip.label, offset: pin.offset) { return name }
-        return "\(chip.label):\(pin.offset)"
+        let own = profileName(of: pin)
+        if !name.isEmpty, pins(named: name).count == 1 {
+            // "P9_22" is enough for "P9_22 [spi0_sclk]".
+            if let own, Profile.isName(name, own) { return own }
+            return name
+        }
+        return own ?? "\(chip.label):\(pin.offset)"
+    }
+
+    /// The profile's name for the pin.
+    func profileName(of pin: Pin) -> String? {
+        let chip = chips[pin.chip]
+        return profile?.line(onChip: chip.label, offset: pin.offset, kernelName: chip.lines[pin.offset].name)
     }
 
     private func pins(named name: String) -> [Pin] {
         var found: [Pin] = []
         for (chip, description) in chips.enumerated() {
-            for (offset, line) in description.lines.enumerated() where line.name == name {
+            for (offset, line) in description.lines.enumerated() where Profile.isName(line.name, name) {
                 found.append(Pin(chip: chip, offset: offset))
             }
         }
@@ -40,29 +50,46 @@ struct PinResolver {
         if found.count == 1 { return found[0] }
         if found.count > 1 {
             if let profile {
-                let own = found.filter { profile.chips.contains(chips[$0.chip].label) }
+                let own = found.filter { profile.has(chip: chips[$0.chip].label) }
                 if own.count == 1 { return own[0] }
             }
             let choices = found.map { "\(chips[$0.chip].label):\($0.offset)" }
             throw .invalid("\(found.count) lines are called \(name); write \(alternatives(choices))")
         }
-        if let offset = profile?.offset(of: name) { return try pin(profileLine: name, offset: offset) }
+        if let place = profile?.place(of: name) { return try pin(place) }
         var known: [String] = []
         for chip in chips { known += chip.lines.map { $0.name } }
         if let profile { known += profile.pins.map { $0.line } }
         if let nearest = Spelling.nearest(to: name, in: known) {
             throw .notFound("no line is called \"\(name)\"; did you mean \(nearest)?")
         }
-        throw .away("no line is called \"\(name)\"; `perch lines` shows what this board has")
+        var text = "no line is called \"\(name)\""
+        // Most such names are another board's.
+        if let profile, let first = profile.pins.first, let last = profile.pins.last {
+            text += " on \(profile.title), whose lines have names such as \(first.line) and \(last.line)"
+        }
+        throw .away("\(text); `perch lines` shows what this board has")
     }
 
-    private func pin(profileLine name: String, offset: Int) throws(BoardError) -> Pin {
-        guard let profile else { throw .notFound("no line is called \"\(name)\"") }
-        for (index, chip) in chips.enumerated() where profile.chips.contains(chip.label) {
-            if offset < chip.lines.count { return Pin(chip: index, offset: offset) }
+    private func pin(_ place: Profile.LineOffset) throws(BoardError) -> Pin {
+        guard let profile else { throw .notFound("no line is called \"\(place.line)\"") }
+        let labels = place.chip.isEmpty ? profile.chips : [place.chip]
+        var found: [Pin] = []
+        if let offset = place.offset {
+            for (index, chip) in chips.enumerated() where labels.contains(chip.label) && offset < chip.lines.count {
+                found.append(Pin(chip: index, offset: offset))
+            }
+        } else {
+            found = pins(named: place.kernelName)
+        }
+        if found.count == 1 { return found[0] }
+        let choices = found.map { "\(chips[$0.chip].name), line \($0.offset)" }
+        if found.count > 1 { throw .invalid("\(place.line) of profile \(profile.name) could be \(alternatives(choices)); only a line's name can tell them apart") }
+        if place.offset == nil {
+            throw .notFound("profile \(profile.name) knows \(place.line) by the kernel's name for it, and this kernel has no line of that name; `perch lines` shows which it has")
         }
         throw .notFound(
-            "profile \(profile.name) has \(name) on chip \(alternatives(profile.chips)), which the kernel does not show; it shows \(labels)")
+            "profile \(profile.name) has \(place.line) on chip \(alternatives(labels)), which the kernel does not show; it shows \(self.labels)")
     }
 
     private func pin(header number: Int) throws(BoardError) -> Pin {
@@ -70,13 +97,19 @@ struct PinResolver {
             throw .invalid("pin \(number) of the header needs a board profile and none is known for this board; write a line name or LABEL:OFFSET")
         }
         guard let name = profile.line(onPin: number) else {
-            throw .invalid("the header of \(profile.title) has no GPIO line on pin \(number)")
+            if profile.header.isEmpty {
+                var choices: [String] = []
+                for pin in profile.pins where pin.line.utf8.reversed().starts(with: "_\(number)".utf8.reversed()) { choices.append(pin.line) }
+                if choices.isEmpty { choices = profile.pins.prefix(1).map { $0.line } }
+                throw .invalid("\(profile.title) has more than one header, so pin \(number) could be any of them; write \(alternatives(choices))")
+            }
+            throw .invalid("the header of \(profile.title) has no GPIO line on pin \(number); `perch lines` shows the pins that have one")
         }
-        if let offset = profile.offset(of: name) {
+        if let place = profile.place(of: name) {
             // The profile knows better than the kernel's names, which differ between kernels (GPIO4 is GPIO_GCLK in some).
-            if let pin = try? pin(profileLine: name, offset: offset) { return pin }
+            if let pin = try? pin(place) { return pin }
         } else if pins(named: name).isEmpty {
-            throw .invalid("pin \(number) of the header is \(name), not a GPIO line")
+            throw .invalid("pin \(number) of the header is \(name): no line to use; `perch lines` shows the pins that have one")
         }
         return try pin(named: name)
     }

@@ -16,16 +16,38 @@ import Text
 /// GPIO4 = 1-Wire by default
 /// [pwm]
 /// GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2
+/// [taken]
+/// GPIO2 = fe804000.i2c dtparam=i2c_arm=on
 /// ```
+///
+/// `like = OTHER` in [board] takes over what another profile says and this one does not.
 public struct Profile: Equatable, Sendable {
     public struct HeaderPin: Equatable, Sendable {
         public var number: Int
         public var line: String
     }
 
+    /// Where a line is: `17`, `gpio3:17` on a board with several chips, or `"P9_22"`, the kernel's name, on one whose chips' labels
+    /// differ from boot to boot.
     public struct LineOffset: Equatable, Sendable {
         public var line: String
-        public var offset: Int
+        /// Label of the chip; empty: one of `Profile.chips`.
+        public var chip: String
+        /// nil: only the kernel's name tells.
+        public var offset: Int?
+        /// Empty where there is an offset. A kernel's name that goes on with a blank, as in "P9_22 [spi0_sclk]", is the same.
+        public var kernelName: String
+
+        public init(line: String, chip: String = "", offset: Int?, kernelName: String = "") {
+            self.line = line
+            self.chip = chip
+            self.offset = offset
+            self.kernelName = kernelName
+        }
+
+        func isSamePlace(as other: LineOffset) -> Bool {
+            offset == other.offset && kernelName == other.kernelName && chip == other.chip
+        }
     }
 
     public struct Function: Equatable, Sendable {
@@ -46,10 +68,12 @@ public struct Profile: Equatable, Sendable {
     public var functions: [Function]
     /// Lines that the kernel's PWM can drive.
     public var pwm: [PWMChannel]
+    /// Lines that a device of the kernel takes while it is there, although the kernel calls them free.
+    public var taken: [TakenLine]
 
     public init(
         name: String, title: String, compatible: [String] = [], chips: [String], header: [HeaderPin] = [],
-        pins: [LineOffset] = [], functions: [Function] = [], pwm: [PWMChannel] = []
+        pins: [LineOffset] = [], functions: [Function] = [], pwm: [PWMChannel] = [], taken: [TakenLine] = []
     ) {
         self.name = name
         self.title = title
@@ -59,6 +83,7 @@ public struct Profile: Equatable, Sendable {
         self.pins = pins
         self.functions = functions
         self.pwm = pwm
+        self.taken = taken
     }
 
     /// Whether the lines of this board live in memory.
@@ -95,16 +120,35 @@ public struct Profile: Equatable, Sendable {
         return nil
     }
 
-    func offset(of line: String) -> Int? {
-        for pin in pins where pin.line == line { return pin.offset }
+    func place(of line: String) -> LineOffset? {
+        for pin in pins where pin.line == line { return pin }
         return nil
     }
 
     /// This profile's name for a line of a chip, whatever the kernel calls it.
-    public func line(onChip label: String, offset: Int) -> String? {
-        if !chips.contains(label) { return nil }
-        for pin in pins where pin.offset == offset { return pin.line }
+    public func line(onChip label: String, offset: Int, kernelName: String = "") -> String? {
+        let isOwn = chips.contains(label)
+        for pin in pins {
+            if let own = pin.offset {
+                if own == offset, pin.chip.isEmpty ? isOwn : pin.chip == label { return pin.line }
+            } else if Profile.isName(kernelName, pin.kernelName) {
+                return pin.line
+            }
+        }
         return nil
+    }
+
+    /// Whether the kernel's name of a line, perhaps "P9_22 [spi0_sclk]", is that of "P9_22".
+    static func isName(_ kernelName: String, _ name: String) -> Bool {
+        if kernelName == name { return !name.isEmpty }
+        return !name.isEmpty && kernelName.utf8.starts(with: (name + " [").utf8)
+    }
+
+    /// Whether a chip has lines of this profile.
+    func has(chip label: String) -> Bool {
+        if chips.contains(label) { return true }
+        for pin in pins where pin.chip == label { return true }
+        return false
     }
 
     /// What a line does besides, when that is enabled; nil for a line that is only a GPIO line.

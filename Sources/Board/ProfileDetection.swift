@@ -7,12 +7,14 @@ extension Profile {
     /// The profile of that name from the first of `folders` that has it; the built-in simulated one where none has.
     ///
     /// Throws what is wrong with the file, or that there is none, with the nearest name that exists.
-    public static func load(_ name: String, folders: [String]) throws(ProfileProblems) -> Profile {
+    ///
+    /// - Parameter depth: how many profiles are `like` this one.
+    public static func load(_ name: String, folders: [String], depth: Int = 0) throws(ProfileProblems) -> Profile {
         var known: [String] = []
         for folder in folders {
             // Names come from a folder's listing only, so "../x" is simply not known.
             for file in files(in: folder) {
-                if file == name + ".conf" { return try read(folder, file) }
+                if file == name + ".conf" { return try read(folder, file, folders, depth) }
                 known.append(String(decoding: file.utf8.dropLast(5), as: UTF8.self))
             }
         }
@@ -38,7 +40,7 @@ extension Profile {
         var best: (rank: Int, profile: Profile)?
         for folder in folders {
             for file in files(in: folder) {
-                guard let profile = try? read(folder, file) else { continue }
+                guard let profile = try? read(folder, file, folders) else { continue }
                 for (rank, name) in wanted.enumerated() where rank < (best?.rank ?? .max) && profile.compatible.contains(name) {
                     best = (rank, profile)
                 }
@@ -51,7 +53,7 @@ extension Profile {
         Array(Files.names(in: folder).filter { Text.hasSuffix($0, ".conf") && !Text.hasPrefix($0, ".") }.prefix(fileLimit))
     }
 
-    private static func read(_ folder: String, _ file: String) throws(ProfileProblems) -> Profile {
+    private static func read(_ folder: String, _ file: String, _ folders: [String], _ depth: Int = 0) throws(ProfileProblems) -> Profile {
         switch Files.read(folder + "/" + file, limit: fileSizeLimit) {
         case .failed(let errno):
             throw ProfileProblems(list: [ProfileProblem(location: folder + "/" + file, text: words(errno: errno))])
@@ -59,7 +61,7 @@ extension Profile {
             if bytes.count == fileSizeLimit {
                 throw ProfileProblems(list: [ProfileProblem(location: folder + "/" + file, text: "the file is larger than \(fileSizeLimit / 1024) KiB")])
             }
-            return try parse(file: file, bytes)
+            return try parse(file: file, bytes, folders: folders, depth: depth)
         }
     }
 

@@ -5,13 +5,21 @@ extension Profile {
     /// Entries of one section. A header has at most 200 pins, a chip at most a few hundred lines.
     static let entryLimit = 1024
 
+    /// Profiles that are `like` one another in a row.
+    static let likeLimit = 4
+
     /// `file` is the name for errors, "raspberry-pi-4.conf"; the profile is called as the file without `.conf`.
     /// All mistakes are reported in one go.
-    public static func parse(file: String, _ bytes: [UInt8]) throws(ProfileProblems) -> Profile {
+    ///
+    /// - Parameters:
+    ///   - folders: where the profile that it is `like` is looked for.
+    ///   - depth: how many are `like` this one.
+    public static func parse(file: String, _ bytes: [UInt8], folders: [String] = [], depth: Int = 0) throws(ProfileProblems) -> Profile {
         let document = INI.parse(bytes)
         var parser = ProfileParser(file: file)
         for problem in document.problems { parser.complain(problem.line, problem.text) }
         for section in document.sections { parser.take(section) }
+        if let like = parser.like { parser.inherit(like, folders, depth) }
         return try parser.finish()
     }
 }
@@ -22,8 +30,10 @@ private struct ProfileParser {
     var problems: [ProfileProblem] = []
     /// Lines where each function stands, to be compared when all pins are known.
     var functionLines: [Int] = []
-    /// The same of each PWM channel.
+    /// The same of each PWM channel and of each line that is taken.
     var pwmLines: [Int] = []
+    var takenLines: [Int] = []
+    var like: INI.Entry?
 
     init(file: String) {
         self.file = file
@@ -49,8 +59,11 @@ private struct ProfileParser {
                 functionLines.append(entry.line)
             }
         case "pwm": for entry in section.entries { takePWM(entry) }
+        case "taken": for entry in section.entries { takeTaken(entry) }
         default:
-            complain(section.line, "[\(section.name)] is no section of a profile" + meant(section.name, ["board", "header", "pins", "functions", "pwm"]))
+            complain(
+                section.line,
+                "[\(section.name)] is no section of a profile" + meant(section.name, ["board", "header", "pins", "functions", "pwm", "taken"]))
         }
     }
 
@@ -59,7 +72,8 @@ private struct ProfileParser {
         case "name": profile.title = entry.value
         case "compatible": profile.compatible = Text.words(entry.value)
         case "chip": profile.chips = Text.words(entry.value)
-        default: complain(entry.line, "\"\(entry.key)\" is no key of [board]" + meant(entry.key, ["name", "compatible", "chip"]))
+        case "like": like = entry
+        default: complain(entry.line, "\"\(entry.key)\" is no key of [board]" + meant(entry.key, ["name", "compatible", "chip", "like"]))
         }
     }
 
@@ -73,13 +87,35 @@ private struct ProfileParser {
     }
 
     private mutating func takePin(_ entry: INI.Entry) {
-        guard let offset = Text.number(entry.value, limit: PinReference.offsetLimit) else {
-            return complain(entry.line, "\"\(entry.value)\": a line of [pins] is written as GPIO17 = 17, its offset on the chip")
+        var pin = Profile.LineOffset(line: entry.key, offset: Text.number(entry.value, limit: PinReference.offsetLimit))
+        if pin.offset == nil, let (label, number) = Text.splitLast(entry.value, at: UInt8(ascii: ":")), !label.isEmpty {
+            pin.chip = label
+            pin.offset = Text.number(number, limit: PinReference.offsetLimit)
         }
-        for pin in profile.pins where pin.offset == offset {
-            return complain(entry.line, "\(entry.key) and \(pin.line) have the same offset \(offset)")
+        if pin.offset == nil, let (start, rest) = Text.split(entry.value, at: UInt8(ascii: "\"")), start.isEmpty,
+            let (name, end) = Text.split(rest, at: UInt8(ascii: "\"")), end.isEmpty
+        {
+            pin.kernelName = name
         }
-        profile.pins.append(Profile.LineOffset(line: entry.key, offset: offset))
+        if pin.offset == nil, pin.kernelName.isEmpty {
+            return complain(
+                entry.line,
+                "\"\(entry.value)\": a line of [pins] is written as GPIO17 = 17, its offset on the chip, GPIO17 = LABEL:17 or GPIO17 = \"the kernel's name\"")
+        }
+        for other in profile.pins where pin.isSamePlace(as: other) {
+            return complain(entry.line, "\(entry.key) and \(other.line) are both \(entry.value)")
+        }
+        profile.pins.append(pin)
+    }
+
+    private mutating func takeTaken(_ entry: INI.Entry) {
+        guard let taken = TakenLine(line: entry.key, entry.value) else {
+            return complain(
+                entry.line,
+                "\"\(entry.value)\": a line of [taken] is written as GPIO2 = fe804000.i2c dtparam=i2c_arm=on, the device that has it and how that is enabled")
+        }
+        profile.taken.append(taken)
+        takenLines.append(entry.line)
     }
 
     private mutating func takePWM(_ entry: INI.Entry) {
@@ -92,17 +128,45 @@ private struct ProfileParser {
         pwmLines.append(entry.line)
     }
 
+    /// Adds what the other profile says and this one does not; its name and the boards that it is found by stay its own.
+    mutating func inherit(_ entry: INI.Entry, _ folders: [String], _ depth: Int) {
+        if depth == Profile.likeLimit { return complain(entry.line, "more than \(Profile.likeLimit) profiles are like one another") }
+        let base: Profile
+        do throws(ProfileProblems) {
+            base = try Profile.load(entry.value, folders: folders, depth: depth + 1)
+        } catch {
+            return complain(entry.line, "like = \(entry.value): \(error)")
+        }
+        if profile.chips.isEmpty { profile.chips = base.chips }
+        for pin in base.header where profile.line(onPin: pin.number) == nil { profile.header.append(pin) }
+        for pin in base.pins where profile.place(of: pin.line) == nil { profile.pins.append(pin) }
+        for function in base.functions where profile.function(of: function.line) == nil {
+            profile.functions.append(function)
+            functionLines.append(entry.line)
+        }
+        for channel in base.pwm where profile.pwm(of: channel.line) == nil {
+            profile.pwm.append(channel)
+            pwmLines.append(entry.line)
+        }
+        let own = profile.taken
+        for taken in base.taken where !own.contains(where: { $0.line == taken.line }) {
+            profile.taken.append(taken)
+            takenLines.append(entry.line)
+        }
+    }
+
     mutating func finish() throws(ProfileProblems) -> Profile {
         if profile.title.isEmpty { complain(1, "[board] has no name, as in name = Raspberry Pi 4") }
         if profile.chips.isEmpty { complain(1, "[board] has no chip, as in chip = pinctrl-bcm2711") }
-        for (index, function) in profile.functions.enumerated() where profile.offset(of: function.line) == nil {
-            complain(functionLines[index], "[pins] has no \(function.line)" + meant(function.line, profile.pins.map { $0.line }))
-        }
-        for (index, channel) in profile.pwm.enumerated() where profile.offset(of: channel.line) == nil {
-            complain(pwmLines[index], "[pins] has no \(channel.line)" + meant(channel.line, profile.pins.map { $0.line }))
-        }
+        for (index, function) in profile.functions.enumerated() { checkLine(function.line, functionLines[index]) }
+        for (index, channel) in profile.pwm.enumerated() { checkLine(channel.line, pwmLines[index]) }
+        for (index, taken) in profile.taken.enumerated() { checkLine(taken.line, takenLines[index]) }
         if problems.isEmpty { return profile }
         throw ProfileProblems(list: problems)
+    }
+
+    private mutating func checkLine(_ name: String, _ line: Int) {
+        if profile.place(of: name) == nil { complain(line, "[pins] has no \(name)" + meant(name, profile.pins.map { $0.line })) }
     }
 
     private func meant(_ word: String, _ known: [String]) -> String {

@@ -22,11 +22,6 @@ enum Console {
         }
     }
 
-    /// A column of a table: at least `width` characters wide.
-    static func column(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
     static var isInputTerminal: Bool { cl_is_terminal(0) }
     static var isOutputTerminal: Bool { cl_is_terminal(1) }
 }

@@ -43,12 +43,13 @@ enum Help {
         """
 
     static let lines = """
-        Usage: perch lines [--profile NAME]
+        Usage: perch lines [--profile NAME] [--all]
 
         Lists the GPIO lines of this board: the name to write after `pin =`, its header pin, and whether
         it is free or who uses it.
 
           --profile NAME   a board profile instead of the one found (see /usr/share/perch/boards)
+          --all            also each line that is not on a header or has no name
         """
 
     static let sensors = """

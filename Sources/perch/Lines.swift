@@ -3,7 +3,7 @@ import Text
 
 /// `perch lines`
 enum Lines {
-    static let grammar = Arguments.Grammar(options: ["--profile"])
+    static let grammar = Arguments.Grammar(options: ["--profile"], flags: ["--all"])
 
     static func run(_ arguments: Arguments) throws(Failure) {
         let profile = try BoardSetup.profile(named: arguments["--profile"])
@@ -13,33 +13,13 @@ enum Lines {
         } catch {
             throw Failure(error.isPermission ? .permission : .failed, "\(error)")
         }
-        if let profile { Console.print(profile.title) }
-        var chip = ""
-        for listing in listings {
-            if listing.chip != chip {
-                chip = listing.chip
-                Console.print("\nchip \(chip)")
-            }
-            Console.print(row(listing))
+        let table = LineTable(listings, isComplete: arguments.has("--all"))
+        if let profile {
+            Console.print("\(profile.title)\n")
+        } else {
+            Console.print("No profile describes this board, so only the kernel's names are known.\n")
         }
-        Console.print("\nTo use one, write for example:\n\n[line lamp]\npin = \(example(listings))\npart = relay")
-    }
-
-    private static func row(_ line: LineListing) -> String {
-        var use: String
-        switch line.use {
-        case .free: use = "free"
-        case .used(let by): use = by.isEmpty ? "in use" : "in use by \(by)"
-        }
-        if let function = line.function { use += "; \(function)" }
-        let pin = line.headerPin.map { "pin \($0)" } ?? ""
-        return "  " + Console.column(line.pin, 24) + Console.column(pin, 8) + use
-    }
-
-    /// A line that can be pasted without harm: free, on the header, without another function.
-    private static func example(_ listings: [LineListing]) -> String {
-        let free = listings.filter { $0.use == .free }
-        let best = free.first { $0.headerPin != nil && $0.function == nil } ?? free.first { !$0.name.isEmpty } ?? free.first
-        return best?.pin ?? "GPIO17"
+        for row in table.rows { Console.print(row) }
+        Console.print("\nTo use one, write for example:\n\n[line lamp]\npin = \(table.example)\npart = relay")
     }
 }

@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct BoardErrorTests {
     @Test func `each error says what, why and what to do`() {
-        #expect(BoardError.busy(pin: "GPIO17", consumer: "gpio-fan").description == "GPIO17 is in use by gpio-fan")
-        #expect(BoardError.busy(pin: "GPIO17", consumer: "").description == "GPIO17 is in use by another program or a kernel driver")
+        #expect(BoardError.busy(pin: "GPIO17", consumer: "gpio-fan").description == "GPIO17 is in use by gpio-fan; use another pin, or end that first")
+        #expect(
+            BoardError.busy(pin: "GPIO17", consumer: "").description
+                == "GPIO17 is in use by another program or a kernel driver; use another pin, or end that first")
         #expect(BoardError.system(operation: "claim", errno: 22, object: "GPIO17").description == "cannot claim GPIO17: invalid argument")
         let denied = BoardError.permission(path: "/nowhere/gpiochip0", user: "pi")
         #expect(denied.description == "no permission to open /nowhere/gpiochip0: add the user to group gpio with `sudo usermod -aG gpio pi`, then log in again or restart the service")

@@ -220,7 +220,7 @@ import Time
         #expect(
             problems(tree, Self.profile, line(), line("GPIO12", name: "fan"))
                 == ["perch.conf:5: fan: GPIO12 and GPIO18, the pin of lamp, are driven by one PWM channel"])
-        #expect(problems(tree, Self.profile, line(), line("pin 12", name: "fan")) == ["perch.conf:5: fan: GPIO18 is already the pin of lamp"])
+        #expect(problems(tree, Self.profile, line(), line("pin 12", name: "fan")) == ["perch.conf:5: fan: pin 12 is GPIO18, which is already the pin of lamp; each line needs a pin of its own"])
     }
 
     @Test func `PWM that is not enabled says which line enables it, and is waited for`() throws {

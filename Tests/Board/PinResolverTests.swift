@@ -59,13 +59,16 @@ import Testing
     @Test func `an unknown line gets the nearest name`() {
         #expect(refusal("gpio17") == "no line is called \"gpio17\"; did you mean GPIO17?")
         #expect(refusal("WLON") == "no line is called \"WLON\"; did you mean WL_ON?")
-        #expect(refusal("fountain").contains("`perch lines`"))
+        #expect(
+            refusal("fountain")
+                == "no line is called \"fountain\" on Raspberry Pi 4, whose lines have names such as GPIO4 and GPIO17; `perch lines` shows what this board has")
+        #expect(refusal("fountain", Self.chips(), nil) == "no line is called \"fountain\"; `perch lines` shows what this board has")
         #expect(refusal("pinctrl-bcm2835:17").contains("did you mean pinctrl-bcm2711:17?"))
     }
 
     @Test func `a header pin that is not a line says what it is`() {
-        #expect(refusal("pin 1") == "pin 1 of the header is 3V3, not a GPIO line")
-        #expect(refusal("pin 6") == "the header of Raspberry Pi 4 has no GPIO line on pin 6")
+        #expect(refusal("pin 1") == "pin 1 of the header is 3V3: no line to use; `perch lines` shows the pins that have one")
+        #expect(refusal("pin 6") == "the header of Raspberry Pi 4 has no GPIO line on pin 6; `perch lines` shows the pins that have one")
         #expect(refusal("pin 11", Self.chips(), nil).contains("needs a board profile"))
     }
 
@@ -94,7 +97,7 @@ import Testing
             listings[4]
                 == LineListing(
                     chip: "pinctrl-bcm2711", offset: 4, name: "GPIO_GCLK", headerPin: 7, use: .free, isOutput: false, function: "1-Wire by default",
-                    pin: "GPIO_GCLK"))
+                    pin: "GPIO_GCLK", isOnBoard: true, isOwnChip: true))
         #expect(listings[5].pin == "pinctrl-bcm2711:5")
         #expect(listings[58].use == .used(by: "shutdown"))
     }

@@ -124,14 +124,14 @@ import Time
             [SensorSettings(name: "soil", source: "w2:28", sourceLocation: "perch.conf:20")])
         #expect(
             found == [
-                "perch.conf:9: light: GPIO17 is already the pin of lamp", "perch.conf:12: fan: no line is called \"GPIO71\"; did you mean GPIO17?",
+                "perch.conf:9: light: GPIO17 is already the pin of lamp; each line needs a pin of its own", "perch.conf:12: fan: no line is called \"GPIO71\"; did you mean GPIO17?",
                 "pump: chip numbers such as gpiochip0 change between kernels and reboots; write the line's name or LABEL:OFFSET as `perch lines` shows them",
                 "perch.conf:20: soil: \"w2\" is no kind of source; did you mean w1:28?",
             ])
     }
 
     @Test func `GPIO0 and GPIO1 belong to the add-on board`() {
-        #expect(problems([LineSettings(name: "x", pin: "simulated:0")]) == ["x: simulated:0 is in use by the add-on board's ID"])
+        #expect(problems([LineSettings(name: "x", pin: "simulated:0")]) == ["x: simulated:0 is in use by the add-on board's ID; use another pin, or end that first"])
     }
 
     @Test func `simulated sensors need the simulated board`() {

@@ -28,7 +28,8 @@ def test_the_board_is_known_by_its_device_tree(machine):
 
 def test_every_pin_of_the_header_is_listed_with_the_kernels_own_name(machine):
     kernel, listing, offsets = machine.kernel_lines()[CHIP], machine.read("perch lines"), dict(profile_section("pins"))
-    header = profile_section("header")
+    # What is no line there, such as ground, has no offset.
+    header = [(pin, name) for pin, name in profile_section("header") if name in offsets]
     assert len(header) == 26
     for pin, name in header:
         theirs = kernel[int(offsets[name].rpartition(":")[2])][0]
@@ -39,7 +40,7 @@ def test_every_pin_of_the_header_is_listed_with_the_kernels_own_name(machine):
 
 
 def test_lines_beside_the_header_are_listed_under_their_chip(machine):
-    listing, kernel = machine.read("perch lines"), machine.kernel_lines()
+    listing, kernel = machine.read("perch lines --all"), machine.kernel_lines()
     for label in (CHIP, "raspberrypi-exp-gpio"):
         assert label in listing
         for name, *_ in kernel[label].values():
@@ -78,9 +79,18 @@ def test_a_chip_number_and_an_unknown_name_are_explained(board):
 def test_names_of_the_kernel_and_of_the_profile_are_both_good(board):
     answer = board.check("".join(
         f"[line line{number}]\npin = {pin}\npart = relay\n\n"
-        for number, pin in enumerate(["GPIO4", "TXD1", "GPIO15", "pin 11", CHIP + ":27"])))
+        for number, pin in enumerate(["GPIO4", "SPI_CE1_N", "GPIO8", "pin 11", CHIP + ":27"])))
     assert answer.status == 0, answer.errors
     assert "5 outputs" in answer.output
+
+
+def test_a_pin_that_a_serial_port_has_is_not_free_although_the_kernel_says_so(machine, board):
+    # The guest's standard output is that port.
+    assert machine.read("ls /sys/bus/platform/devices/3f215040.serial/driver")
+    assert "not free: enabled as serial console" in row(machine.read("perch lines"), "TXD1")
+    answer = board.check("[line lamp]\npin = TXD1\npart = relay\n\n[line pump]\npin = GPIO15\npart = relay\n")
+    assert answer.status == 78
+    assert answer.errors.count("take enable_uart=1 out of /boot/firmware/config.txt") == 2, answer.errors
 
 
 def test_the_processors_thermometer_is_found(machine, board):
@@ -103,7 +113,7 @@ def test_lines_are_held_from_start_to_end(machine, board):
     assert "IRQ" in held[door][2], "no edge would be seen"
     listing = machine.read("perch lines")
     for name, line in (("GPIO17", "lamp"), ("GPIO22", "pump"), ("GPIO27", "door")):
-        assert f"perch:{line}" in row(listing, name)
+        assert f"in use by Perch as {line}" in row(listing, name)
     assert board.end("TERM") == 0
     assert machine.level(lamp) == 0
     assert [machine.kernel_lines()[CHIP][line][1] for line in (lamp, pump, door)] == ["", "", ""]

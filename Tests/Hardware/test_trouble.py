@@ -70,7 +70,7 @@ def test_a_line_that_does_not_exist_is_refused_with_file_and_line(board):
 
 
 def test_perch_lines_tells_what_is_free_and_what_is_in_use(board):
-    status, out, _ = board.command("lines", "--profile", "raspberry-pi-3")
+    status, out, _ = board.command("lines", "--profile", "raspberry-pi-3", "--all")
     assert status == 0
     rows = {row.split()[0]: row for row in out.splitlines() if row.strip()}
     assert "gpio-fan" in rows["GPIO5"]

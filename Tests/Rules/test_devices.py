@@ -43,66 +43,134 @@ def parse(path):
     return sections
 
 
+def board(name):
+    """A profile with what it takes over from the one that it is like."""
+    profile = parse(f"{BOARDS}/{name}")
+    base = profile["board"].get("like")
+    if base:
+        for section, entries in board(base + ".conf").items():
+            if section == "board":
+                profile["board"].setdefault("chip", entries["chip"])
+            else:
+                profile[section] = entries | profile.get(section, {})
+    return profile
+
+
+def comments(name):
+    return "".join(line for line in open(f"{BOARDS}/{name}", encoding="utf-8") if line.startswith(";"))
+
+
 def files(folder):
     return sorted(name for name in os.listdir(folder))
 
 
 def header(profile):
-    return {int(pin.removeprefix("pin ")): name for pin, name in profile["header"].items()}
+    """The lines of a header; what else is on its pins (supply, ground) is left out."""
+    pins = {int(pin.removeprefix("pin ")): name for pin, name in profile.get("header", {}).items()}
+    return {number: name for number, name in pins.items() if name in profile["pins"]}
 
 
 @pytest.mark.parametrize("name", files(BOARDS))
 def test_a_profile_has_its_sections_and_teaches_wiring(name):
     profile = parse(f"{BOARDS}/{name}")
     assert name.endswith(".conf")
-    assert set(profile) <= {"board", "header", "pins", "functions"} and {"board", "header", "pins"} <= set(profile)
-    assert set(profile["board"]) <= {"name", "compatible", "chip"} and {"name", "chip"} <= set(profile["board"])
-    if name != "simulated.conf":
-        text = open(f"{BOARDS}/{name}", encoding="utf-8").read()
+    assert set(board(name)) - {"header", "functions", "pwm", "taken"} == {"board", "pins"}
+    assert set(profile["board"]) <= {"name", "compatible", "chip", "like"} and "name" in profile["board"]
+    text = comments(name)
+    if name == "simulated.conf":
+        return
+    assert "Taken from" in text, "which files of the kernel is this from?"
+    if "like" in profile["board"]:
+        assert profile["board"]["like"] + ".conf" in text or "raspberry-pi-3.conf" in text, "where is the drawing?"
+    else:
         assert all(word in text for word in ("3.3 V", "mA", "safe", "boot", "pull")), "the comments leave something out"
 
 
 @pytest.mark.parametrize("name", files(BOARDS))
 def test_the_pins_of_a_profile_agree_with_each_other(name):
-    profile = parse(f"{BOARDS}/{name}")
+    profile = board(name)
     pins, on_header = profile["pins"], header(profile)
     assert len(set(on_header.values())) == len(on_header), "two header pins are the same line"
     assert len(set(pins.values())) == len(pins), "two lines are the same offset"
-    assert set(on_header.values()) == set(pins), "a line is on the header or has an offset, but not both"
-    assert set(profile.get("functions", {})) <= set(pins)
-    for line, offset in pins.items():
-        assert 0 <= int(offset) <= 511
-        # BCM numbers are the offsets in every chip that drives a Raspberry Pi's header.
-        assert line == f"GPIO{offset}"
+    if "header" in profile:
+        assert set(on_header.values()) == set(pins), "a line is on the header or has an offset, but not both"
+    for section in ("functions", "pwm", "taken"):
+        assert set(profile.get(section, {})) <= set(pins), f"[{section}] has a line that [pins] has not"
+    for line, place in pins.items():
+        label, _, offset = place.rpartition(":")
+        if name.startswith(("raspberry-pi", "simulated")):
+            # BCM numbers are the offsets in every chip that drives a Raspberry Pi's header.
+            assert line == f"GPIO{place}"
+        elif name.startswith(("orange-pi", "banana-pi")):
+            # pinctrl-sunxi.c: 32 lines a letter, the second chip begins with PL.
+            first = "L" if label == "1f02c00.pinctrl" else "A"
+            assert int(offset) == (ord(line[1]) - ord(first)) * 32 + int(line[2:])
+        elif name.startswith("radxa"):
+            bank, letter, number = re.fullmatch(r"GPIO(\d)_([A-D])(\d)", line).groups()
+            assert place == f"gpio{bank}:{(ord(letter) - ord('A')) * 8 + int(number)}"
+        else:
+            assert place == f'"{line}"' and re.fullmatch(r"P[89]_\d+[AB]?", line)
 
 
-def test_every_raspberry_pi_has_the_same_header():
-    headers = {name: header(parse(f"{BOARDS}/{name}")) for name in files(BOARDS)}
+@pytest.mark.parametrize("name", files(BOARDS))
+def test_pwm_and_taken_pins_name_devices_as_linux_does(name):
+    profile = board(name)
+    device = r"[0-9a-f]+\.(pwm|i2c|spi|serial|i2s|mmc|lcdc|mcasp)"
+    channels = set()
+    for line, value in profile.get("pwm", {}).items():
+        match = re.fullmatch(r"(\S+):(\d+)( \S.*)?", value)
+        assert all(re.fullmatch(device, each) or each == "simulated" for each in match[1].split(",")), value
+        if not match[3]:
+            # Two pins may share a channel only where an overlay chooses between them.
+            assert (match[1], match[2]) not in channels
+            channels.add((match[1], match[2]))
+        elif match[3].startswith(" dtoverlay=pwm"):
+            assert f"pin={profile['pins'][line]}," in match[3]
+    for line, value in profile.get("taken", {}).items():
+        assert all(re.fullmatch(device, each) for each in value.split()[0].split(",")), value
+        assert line in profile["functions"]
+
+
+def test_every_raspberry_pi_with_40_pins_has_the_same_header():
+    names = [name for name in files(BOARDS) if re.match(r"raspberry-pi-(?!1\.|1-rev2)|simulated", name)]
+    assert len(names) == 13
+    headers = {name: header(board(name)) for name in names}
     first = headers["raspberry-pi-3.conf"]
     assert all(each == first for each in headers.values())
     assert set(first) | POWER_AND_IDENTITY == set(range(1, 41)) and not set(first) & POWER_AND_IDENTITY
+    old = header(board("raspberry-pi-1-rev2.conf"))
+    assert old == {pin: line for pin, line in first.items() if pin <= 26}
+    assert header(board("raspberry-pi-1.conf")) == {pin: line for pin, line in old.items() if pin not in (3, 5, 13)}
 
 
-def test_no_two_boards_answer_to_the_same_device_tree_name():
-    names = [word for name in files(BOARDS) for word in parse(f"{BOARDS}/{name}")["board"].get("compatible", "").split()]
+def test_no_two_boards_answer_to_the_same_device_tree_name_or_have_the_same_title():
+    profiles = [parse(f"{BOARDS}/{name}")["board"] for name in files(BOARDS)]
+    names = [word for profile in profiles for word in profile.get("compatible", "").split()]
     assert len(names) == len(set(names))
+    assert len({profile["name"] for profile in profiles}) == len(profiles)
     # Whole families share their processor's name: it would match the wrong board.
-    assert all(name.startswith("raspberrypi,") for name in names)
+    makers = ("raspberrypi,", "xunlong,", "sinovoip,", "radxa,", "ti,am335x-bone-black")
+    assert all(name.startswith(makers) for name in names)
 
 
 @pytest.mark.parametrize("name", files(BOARDS))
 def test_the_drawing_in_a_profile_shows_the_pins_it_lists(name):
+    profile = board(name)
     drawn = {}
     for line in open(f"{BOARDS}/{name}", encoding="utf-8"):
-        match = re.fullmatch(r";(.*) (\d+) \| (\d+) (.*)\n", line)
+        match = re.fullmatch(r";(.*) (\d+) \| (\d+) +(.*)\n", line)
         if match:
-            left, right = (re.search(r"GPIO\d+", side) for side in (match[1], match[4]))
-            drawn |= {int(match[2]): left and left[0], int(match[3]): right and right[0]}
-    if name == "simulated.conf":
-        assert not drawn
+            # The line's name stands next to the pin's number.
+            drawn |= {int(match[2]): match[1].split(), int(match[3]): match[4].split()}
+            drawn[int(match[2])].reverse()
+    if not drawn:
+        assert name == "simulated.conf" or "like" in profile["board"] or "header" not in profile
         return
-    assert set(drawn) == set(range(1, 41))
-    assert {pin: line for pin, line in drawn.items() if line} == header(parse(f"{BOARDS}/{name}"))
+    assert set(drawn) == {int(pin.removeprefix("pin ")) for pin in profile["header"]}
+    assert {pin: words[0] for pin, words in drawn.items() if words[0] in profile["pins"]} == header(profile)
+    for pin, words in drawn.items():
+        if words[0] == "ground":
+            assert profile["header"][f"pin {pin}"] == "ground"
 
 
 def words(part, key):
@@ -148,7 +216,7 @@ def test_a_part_teaches_its_wiring_and_how_to_enable_it(name):
 
 def test_pins_of_the_header_in_a_part_are_what_it_says_they_are():
     """Every "GPIO4 (pin 7)", "ground (pin 9)" and "3.3 V (pin 1)" is a pin of Raspberry Pi's header."""
-    lines = header(parse(f"{BOARDS}/raspberry-pi-4.conf"))
+    lines = header(board("raspberry-pi-4.conf"))
     supplies = {"3.3 V": {1, 17}, "5 V": {2, 4}, "ground": {6, 9, 14, 20, 25, 30, 34, 39}}
     seen = 0
     for name in files(PARTS):
