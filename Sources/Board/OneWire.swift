@@ -28,7 +28,7 @@ enum OneWire {
         if Files.exists(folder + "/temperature") { return .read(SensorRead([folder + "/temperature"], .oneWireTemperature, subject: id)) }
         if Files.exists(folder) { return .done(.absent("the kernel shows \(id) without its temperature: is the module w1_therm loaded?")) }
         if !Files.exists(bus) {
-            return .done(.absent("the kernel has no 1-wire bus: add dtoverlay=w1-gpio to config.txt and restart"))
+            return .done(.absent("the kernel has no 1-wire bus; `perch check` says how to get it"))
         }
         var text = "the kernel does not show \(id): is the w1-gpio overlay enabled and the sensor wired?"
         let others = found(root: root)

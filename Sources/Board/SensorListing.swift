@@ -18,8 +18,10 @@ public struct SensorListing: Equatable, Sendable {
 
     /// Looks for every sensor and reads each once: a 1-wire bus takes up to a second for each of its thermometers.
     ///
-    /// - Parameter root: put before /sys and /proc, for tests.
-    public static func all(root: String = "") -> [SensorListing] {
+    /// - Parameters:
+    ///   - root: put before /sys and /proc, for tests.
+    ///   - part: The part for a kind of source ("iio") and a device as the kernel names it ("bme280", "w1:28", "system:load").
+    public static func all(root: String = "", part: (_ kind: String, _ device: String) -> String? = { _, _ in nil }) -> [SensorListing] {
         var listings: [SensorListing] = []
         var names: [String] = []
         for (name, source) in sources(root: root).prefix(limit) {
@@ -29,11 +31,23 @@ public struct SensorListing: Equatable, Sendable {
             if case .absent = result { continue }
             let unique = uniqueName(name, names)
             names.append(unique)
+            let (kind, device) = device(of: sensor.source, source)
+            let part = part(kind, device).map { "part = \($0)\n" } ?? ""
             listings.append(
                 SensorListing(
-                    source: source, quantity: sensor.source.quantity, result: result, paste: "[sensor \(unique)]\nsource = \(source)\n"))
+                    source: source, quantity: sensor.source.quantity, result: result, paste: "[sensor \(unique)]\n\(part)source = \(source)\n"))
         }
         return listings
+    }
+
+    /// What parts say of themselves in `source-kind` and `device`.
+    public static func device(of source: SensorSource, _ written: String) -> (kind: String, device: String) {
+        switch source {
+        case .oneWire(let id): ("w1", "w1:" + String(decoding: Array(id.utf8.prefix(2)), as: UTF8.self))
+        case .iio(let device, _): ("iio", device)
+        case .hwmon(let device, _): ("hwmon", device)
+        default: (Text.split(written, at: UInt8(ascii: ":"))?.0 ?? "", written)
+        }
     }
 
     /// A name to suggest, and what to write as source.

@@ -22,19 +22,30 @@ enum Check {
         }
         Console.print("\(path): \(configuration.summary)")
         for remark in configuration.remarks { Console.print("note: \(remark)") }
-        for sensor in BoardSetup.sensors(configuration.sensors) { report(sensor) }
+        let catalog = PartCatalog()
+        var said: [String] = []
+        for (index, sensor) in BoardSetup.sensors(configuration.sensors).enumerated() {
+            report(sensor, part: configuration.sensors[index].part, catalog, &said)
+        }
         if arguments.has("--connect"), let login { try Probe.run(login) }
         Console.print("all is well")
     }
 
-    /// A sensor without a value is no mistake of the configuration: it may be plugged in later.
-    private static func report(_ settings: SensorSettings) {
+    /// A sensor without a value is no mistake of the configuration: it may be plugged in later. What to do about it is said once, however
+    /// many quantities one device measures.
+    private static func report(_ settings: SensorSettings, part: String?, _ catalog: PartCatalog, _ said: inout [String]) {
         do throws(BoardError) {
             let sensor = try Sensor(settings)
             if case .simulated = sensor.source { return }
             switch sensor.read() {
             case .value(let value): Console.print("\(settings.name): \(Sensors.rounded(value)) \(sensor.source.quantity.unit)")
-            case .absent(let why), .failed(let why): Console.print("note: \(settings.name): \(why)")
+            case .absent(let why), .failed(let why):
+                Console.print("note: \(settings.name): \(why)")
+                let needs = catalog.needs(part, sensor.source, settings.source)
+                if let advice = SensorAdvice.text(for: sensor.source, needs: needs), !said.contains(advice) {
+                    said.append(advice)
+                    Console.print("      \(advice)")
+                }
             }
         } catch {
             Console.print("note: \(settings.name): \(error)")

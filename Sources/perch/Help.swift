@@ -53,10 +53,13 @@ enum Help {
         """
 
     static let sensors = """
-        Usage: perch sensors [--profile NAME]
+        Usage: perch sensors [--config FILE]
 
-        Lists the sensors that the kernel shows, each with the text to write after `source =` and what it
-        reads now.
+        Lists the sensors that the kernel shows, each with what it reads now and a section to paste, or with
+        its name where the configuration has it already. Then what is missing: buses that are off, devices
+        without a driver, and what to do about it.
+
+          --config FILE   the configuration [/etc/perch/perch.conf, if it can be read]
         """
 
     static let chat = """

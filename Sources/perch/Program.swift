@@ -26,7 +26,7 @@ enum Program {
         case "run": try start(rest, Run.grammar, Help.run, Run.run)
         case "check": try start(rest, Check.grammar, Help.check, Check.run)
         case "lines": try start(rest, Lines.grammar, Help.lines, Lines.run)
-        case "sensors": try start(rest, Arguments.Grammar(), Help.sensors, Sensors.run)
+        case "sensors": try start(rest, Sensors.grammar, Help.sensors, Sensors.run)
         case "chat": try start(rest, Chat.grammar, Help.chat, Chat.run)
         default:
             let commands = ["run", "check", "lines", "sensors", "chat", "help"]

@@ -1,27 +1,57 @@
+import Agent
 import Board
 import Text
 
 /// `perch sensors`
 enum Sensors {
+    static let grammar = Arguments.Grammar(options: ["--config"])
+
     static func run(_ arguments: Arguments) throws(Failure) {
-        let listings = SensorListing.all()
+        let used = try configured(arguments["--config"])
+        let catalog = PartCatalog()
+        let listings = SensorListing.all { catalog.card($0, $1)?.name }
         for listing in listings {
-            Console.print("; \(reading(listing))")
-            Console.print(listing.paste)
+            if let name = name(of: listing, in: used) {
+                // Nothing to paste: it is there already.
+                Console.print("; \(listing.source) is in use as \(name) and \(reading(listing))\n")
+            } else {
+                Console.print("; \(reading(listing))")
+                Console.print(listing.paste)
+            }
         }
-        if listings.isEmpty {
-            throw Failure(.failed, "no sensors found: is the overlay for yours enabled? See the comments in \(DataDirectory.path)/parts")
+        let missed = SensorAdvice.missed()
+        for hint in missed { Console.print("; \(hint)") }
+        if listings.isEmpty && missed.isEmpty {
+            throw Failure(.failed, "no sensors found; the comments in \(DataDirectory.path)/parts say how each is wired and enabled")
         }
     }
 
     /// Three digits are enough to recognise a sensor by warming it with a finger.
     static func rounded(_ value: Double) -> Double { (value * 1000).nearestWhole / 1000 }
 
+    /// The sensors of the configuration. One that was not asked for and is missing, unreadable or wrong is none: `perch check` is for that.
+    private static func configured(_ path: String?) throws(Failure) -> [SensorConfiguration] {
+        do throws(Failure) {
+            return try ConfigurationFile.load(path ?? ConfigurationFile.defaultPath).sensors
+        } catch {
+            if path != nil { throw error }
+            return []
+        }
+    }
+
+    private static func name(of listing: SensorListing, in sensors: [SensorConfiguration]) -> String? {
+        guard let source = try? SensorSource(listing.source) else { return nil }
+        for sensor in sensors {
+            if let other = try? SensorSource(sensor.source), other == source { return sensor.name }
+        }
+        return nil
+    }
+
     private static func reading(_ listing: SensorListing) -> String {
         switch listing.result {
         case .value(let value):
-            return "reads \(rounded(value)) \(listing.quantity.unit)"
-        case .absent(let why), .failed(let why): return why
+            return "reads \(rounded(value))\(listing.quantity.unit.isEmpty ? "" : " " + listing.quantity.unit)"
+        case .absent(let why), .failed(let why): return "does not read: \(why)"
         }
     }
 }

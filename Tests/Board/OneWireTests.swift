@@ -52,7 +52,7 @@ import Testing
         #expect(
             try read(bus)
                 == .absent("the kernel does not show 28-0316a2795bff: is the w1-gpio overlay enabled and the sensor wired? It shows 28-000000000001"))
-        #expect(try read(FakeTree()) == .absent("the kernel has no 1-wire bus: add dtoverlay=w1-gpio to config.txt and restart"))
+        #expect(try read(FakeTree()) == .absent("the kernel has no 1-wire bus; `perch check` says how to get it"))
         #expect(try read(FakeTree([Self.folder + "/id": "x"])).failure?.contains("w1_therm") == true)
     }
 

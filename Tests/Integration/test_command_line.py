@@ -99,3 +99,41 @@ def test_sensors_lists_what_this_machine_has():
     done = run("sensors")
     assert done.returncode == 0, done.stderr
     assert "system:" in done.stdout
+
+
+def with_sensors(tmp_path, *sections):
+    password = tmp_path / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    path = tmp_path / "perch.conf"
+    path.write_text("\n".join(["[account]", "jid = board@garden.example", f"password-file = {password}", *sections, ""]))
+    return str(path)
+
+
+def test_sensors_of_the_configuration_are_marked_and_the_others_have_their_part(tmp_path):
+    path = with_sensors(tmp_path, "[sensor awake]", "source = system:uptime")
+    done = run("sensors", "--config", path)
+    assert done.returncode == 0, done.stderr
+    assert "; system:uptime is in use as awake and reads " in done.stdout
+    assert "source = system:uptime" not in done.stdout and "source = system:load" in done.stdout
+    if "source = system:temperature" in done.stdout:
+        assert "part = cpu\nsource = system:temperature" in done.stdout
+    assert run("sensors", "--config", str(tmp_path / "none.conf")).returncode == 78
+
+
+def test_check_says_what_a_missing_sensor_needs(tmp_path):
+    path = with_sensors(
+        tmp_path, "[sensor air]", "part = bme280", "source = iio:bme280/temp", "[sensor wet]", "part = bme280", "source = iio:bme280/humidityrelative")
+    done = run("check", "--config", path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith("note: air: the kernel shows no IIO device called bme280"))
+    # Once for both.
+    assert "bmp280-i2c" in lines[at + 1] and "bme280" in lines[at + 1]
+    assert lines[at + 2].startswith("note: wet: ") and done.stdout.count("bmp280-i2c") == 1
+
+
+def test_a_chip_is_no_line(tmp_path):
+    done = run("check", "--config", with_sensors(tmp_path, "[line lamp]", "pin = GPIO17", "part = mcp23017"))
+    assert done.returncode == 78
+    assert "perch.conf:6: part: mcp23017 is a chip with 16 lines; remove this and use them as pin = mcp23017:0 to pin = mcp23017:15" in done.stderr

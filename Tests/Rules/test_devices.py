@@ -9,7 +9,7 @@ from conftest import TOP
 BOARDS, PARTS = TOP + "/devices/boards", TOP + "/devices/parts"
 PART_KEYS = {
     "title": r".{3,60}", "enable": r"(dtparam|dtoverlay)=\S+( (dtparam|dtoverlay)=\S+)*", "driver": r"[\w-]+( [\w-]+)*",
-    "device": r"[\w:-]+( [\w:-]+)*", "new-device": r"\w+ 0x[0-9a-f]{2}", "chip": r"\w+ \d+"}
+    "device": r"[\w:.-]+( [\w:.-]+)*", "new-device": r"\w+ 0x[0-9a-f]{2}", "chip": r"\w+ \d+"}
 LINE_KEYS = {
     "direction": "output|input", "bias": "pull-up|pull-down|disabled|as-is", "active-low": "yes|no", "debounce": r"\d+m?s",
     "initial": "off|on|restore|keep", "on-exit": "off|on|keep", "on-disconnect": r"(off|on) after \d+(min|h)", "max-on": r"\d+(min|h)",
