@@ -85,24 +85,6 @@ public final class Agent {
 
     func role(of jid: JID) -> Role? { configuration.people.role(of: jid) }
 
-    /// What to drive a line to when it is claimed; asked before `Event.started`, and before `Event.lineBack`.
-    public func initialLevel(of line: LineIndex, at now: Moment) -> InitialLevel {
-        guard configuration.lines.indices.contains(line) else { return .keep }
-        let settings = configuration.lines[line]
-        guard settings.direction == .output else { return .keep }
-        let away = outputs.lines[line].away
-        // Nobody knows how long it was off, and another of its group may be on by now.
-        if away != nil, settings.initial != .keep, settings.comesUpOff { return .off }
-        switch settings.initial {
-        case .off: return .off
-        case .on: return away?.mustBeOff == true ? .off : .on
-        case .keep: return .keep
-        case .restore:
-            if let away { return away.level == true ? .on : .off }
-            return saved.restored(settings.name, at: now.timestamp).on ? .on : .off
-        }
-    }
-
     /// When the next `tick` is due; nil: nothing to wait for.
     public var nextDeadline: Instant? {
         var next = outputs.nextDeadline(configuration)
@@ -163,20 +145,7 @@ public final class Agent {
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant
-        for index in outputs.lines.indices {
-            let line = configuration.lines[index]
-            let level = index < levels.count ? levels[index] : nil
-            outputs.lines[index].level = level
-            guard line.direction == .output, let level else { continue }
-            var duration: Duration?
-            if line.initial == .restore {
-                let restored = saved.restored(line.name, at: now.timestamp)
-                if restored.on == level { duration = restored.remaining }
-            }
-            // "off until" brings on again what was on before.
-            outputs.lines[index].timer = Outputs.timer(for: line, turning: level, from: true, duration: duration, at: now.instant)
-        }
-        storeLines(now)
+        takeOver(levels, now)
         telemetry.schedule(configuration, at: now.instant)
         poll(now)
     }
@@ -186,7 +155,12 @@ public final class Agent {
         isOffline = false
         outbox.isStalled = false
         outputs.disconnectedSince = nil
-        for index in outputs.lines.indices { outputs.lines[index].disconnectDone = false }
+        for index in outputs.lines.indices {
+            outputs.lines[index].disconnectDone = false
+            // It waited for its `min-off` only because nobody could be reached.
+            if outputs.lines[index].timer?.cause == .disconnected { outputs.lines[index].timer = nil }
+            if outputs.lines[index].away?.timer?.cause == .disconnected { outputs.lines[index].away?.timer = nil }
+        }
         if !resumed || onlineSince == nil { onlineSince = now }
         if !resumed {
             contacts.everybodyGone()
@@ -207,16 +181,16 @@ public final class Agent {
     }
 
     private func stop(_ reason: String, _ now: Moment) {
+        outputs.makes.removeAll()
         for errand in errands.takeAll() { finish(errand, now) }
         isStopping = true
-        for (index, line) in configuration.lines.enumerated() where line.direction == .output && outputs.lines.indices.contains(index) {
-            outputs.lines[index].timer = nil
-            switch line.onExit {
-            case .off: drive(index, false, cause: .stopping, now)
-            case .on: drive(index, true, cause: .stopping, now)
-            case .keep: break
-            }
+        // Looked at before anything moves; then what goes off goes first.
+        var off: [LineIndex] = [], on: [LineIndex] = []
+        for index in outputs.lines.indices where configuration.lines[index].direction == .output {
+            guard let level = levelAtExit(index, now) else { continue }
+            if level { on.append(index) } else { off.append(index) }
         }
+        for index in off + on { drive(index, on.contains(index), cause: .stopping, timer: nil, now) }
         guard isOnline else { return }
         effects.append(.presence(OwnPresence(available: false, status: reason.isEmpty ? nil : String(reason.prefix(Agent.maximumReason)))))
         isOnline = false

@@ -108,7 +108,7 @@ extension Agent {
             return reply(asker, Misunderstood(vocabulary: vocabulary, role: asker.role).reply(to: error))
         }
         switch command {
-        case .switchLines, .pulse, .confirm:
+        case .switchLines, .pulse, .blink, .confirm:
             recent.markActed(message)
             // Before it is done: a crash may come in between.
             keep(message, asker, now)
@@ -127,10 +127,13 @@ extension Agent {
         case .read(let targets): read(targets, asker, now)
         case .switchLines(let targets, let switching, let duration):
             guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
-            requestSwitch(targets, switching, duration, isPulse: false, asker, now)
+            requestSwitch(targets, switching, .steady, duration, asker, now)
         case .pulse(let targets, let duration):
             guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
-            requestSwitch(targets, .on, duration, isPulse: true, asker, now)
+            requestSwitch(targets, .on, .pulse, duration, asker, now)
+        case .blink(let targets, let frequency, let duration):
+            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            requestSwitch(targets, .on, .blink(frequency ?? Blink.usualFrequency), duration, asker, now)
         case .confirm(let code):
             guard permit(asker, .operator, "switch anything", now) else { return }
             confirm(code, asker, now)

@@ -7,6 +7,8 @@ enum Command: Equatable {
     case status
     case switchLines([Target], Switching, duration: Duration?)
     case pulse([Target], Duration)
+    /// The frequency in millihertz.
+    case blink([Target], Int?, duration: Duration?)
     case read([Target])
     /// Of everything, of one line, or of a group.
     case log(Target?)
@@ -46,6 +48,8 @@ enum Misunderstanding: Error, Equatable {
     case badDuration(String)
     /// Longer than a year, or zero.
     case durationOutOfRange(String)
+    /// Not a frequency, or none that a line blinks at; as written.
+    case badFrequency(String)
     case severalCommands
     /// "do not switch the lamp on".
     case negated
@@ -55,10 +59,10 @@ enum Misunderstanding: Error, Equatable {
 
 /// Parts of the product that this version does not have yet: it says so, and what it can do instead.
 enum Feature: Equatable {
-    case watch, alerts, history, plot, schedules, peopleInChat, percent, blink
+    case watch, alerts, history, plot, schedules, peopleInChat, percent
 }
 
 /// Something that has a help text of its own.
 enum CommandTopic: Equatable {
-    case help, status, switching, toggle, timed, pulse, read, log, who, people, about, uptime, ping, confirm
+    case help, status, switching, toggle, timed, pulse, blink, read, log, who, people, about, uptime, ping, confirm
 }

@@ -10,6 +10,10 @@ struct Sentence {
     private var verbs: [String] = []
     private var queries: [String] = []
     private var pulses = false
+    private var blinks = false
+    /// Millihertz.
+    private var frequency: Int?
+    private var frequencyText = ""
     private var all = false
     private var wantsLog = false
     private var negated = false
@@ -69,8 +73,10 @@ struct Sentence {
             feature = .schedules
             return 0
         }
-        if word.folded.hasSuffix("hz") || next == "hz" {
-            feature = .blink
+        if next == "hz" || word.folded.hasSuffix("hz") {
+            frequencyText = next == "hz" ? word.text + " Hz" : word.text
+            frequency = Blink.parse(next == "hz" ? word.folded : String(word.folded.dropLast(2)))
+            if frequency == nil { throw .badFrequency(frequencyText) }
             return next == "hz" ? 1 : 0
         }
         // "10 min"
@@ -109,6 +115,8 @@ struct Sentence {
                 states.append(.toggle)
             } else if CommandWords.contains(CommandWords.pulses, folded) {
                 pulses = true
+            } else if CommandWords.contains(CommandWords.blinks, folded) {
+                blinks = true
             } else if CommandWords.contains(CommandWords.switchVerbs, folded) {
                 verbs.append(folded)
             } else if CommandWords.contains(CommandWords.queries, folded) {
@@ -140,13 +148,15 @@ struct Sentence {
             if case .sensor? = about.first { throw .notYet(.history, about: about.first) }
             return .log(about.first == .all ? nil : about.first)
         }
-        if states.count + stateWords.count + (pulses ? 1 : 0) > 1 { throw .severalCommands }
+        if states.count + stateWords.count + (pulses ? 1 : 0) + (blinks ? 1 : 0) > 1 { throw .severalCommands }
+        if frequency != nil, !blinks { throw .strayWord(frequencyText, about: about.first) }
         // "is lamp on", "lamp on?": a question switches nothing. "Can you turn the lamp on?" is a request.
-        let asks = !queries.isEmpty || (isQuestion && verbs.isEmpty && states.first != .toggle && !pulses)
-        if asks || (states.isEmpty && stateWords.isEmpty && !pulses && verbs.isEmpty && duration == nil && !expectsDuration) {
+        let asks = !queries.isEmpty || (isQuestion && verbs.isEmpty && states.first != .toggle && !pulses && !blinks)
+        if asks || (states.isEmpty && stateWords.isEmpty && !pulses && !blinks && verbs.isEmpty && duration == nil && !expectsDuration) {
             return try question(about)
         }
         if pulses { return try pulse(about) }
+        if blinks { return try blink(about) }
         guard let first = about.first else { throw .missingName(states.isEmpty ? (verbs.first ?? "") : Sentence.word(states[0])) }
         let duration = try checkedDuration()
         if expectsDuration, duration == nil { throw .missingDuration(first) }
@@ -168,6 +178,13 @@ struct Sentence {
         guard !about.isEmpty else { throw .missingName("pulse") }
         guard let duration = try checkedDuration() else { throw .missingDuration(about.first) }
         return .pulse(about, duration)
+    }
+
+    private func blink(_ about: [Target]) throws(Misunderstanding) -> Command {
+        guard !about.isEmpty else { throw .missingName("blink") }
+        let duration = try checkedDuration()
+        if expectsDuration, duration == nil { throw .missingDuration(about.first) }
+        return .blink(about, frequency, duration: duration)
     }
 
     private func checkedDuration() throws(Misunderstanding) -> Duration? {
@@ -196,7 +213,7 @@ struct Sentence {
 
     private func misunderstood(_ first: Said.Word) -> Misunderstanding {
         if let target = targets.first { return .strayWord(first.text, about: target) }
-        let hasStructure = !states.isEmpty || !verbs.isEmpty || !queries.isEmpty || pulses || !stateWords.isEmpty || all
+        let hasStructure = !states.isEmpty || !verbs.isEmpty || !queries.isEmpty || pulses || blinks || !stateWords.isEmpty || all
         for word in unknown {
             if let nearest = Said.nearest(word.folded, vocabulary, withCommands: !hasStructure) {
                 return hasStructure ? .unknownName(word.text, nearest: nearest) : .unknownWord(word.text, nearest: nearest)

@@ -13,6 +13,7 @@ enum CommandWords {
     static let switchVerbs: [StaticString] = ["turn", "switch", "set", "put"]
     static let toggles: [StaticString] = ["toggle", "flip"]
     static let pulses: [StaticString] = ["pulse"]
+    static let blinks: [StaticString] = ["blink", "flash"]
     static let queries: [StaticString] = [
         "read", "show", "get", "check", "tell", "list", "display", "measure", "what", "whats", "what's", "is", "are", "was", "how",
         "hows", "how's",
@@ -29,8 +30,8 @@ enum CommandWords {
     /// What the product describes and this version lacks.
     static let features: [(word: String, feature: Feature)] = [
         ("watch", .watch), ("unwatch", .watch), ("follow", .watch), ("history", .history), ("plot", .plot), ("graph", .plot),
-        ("chart", .plot), ("allow", .peopleInChat), ("deny", .peopleInChat), ("invite", .peopleInChat), ("blink", .blink),
-        ("flash", .blink), ("dim", .percent), ("percent", .percent),
+        ("chart", .plot), ("allow", .peopleInChat), ("deny", .peopleInChat), ("invite", .peopleInChat),
+        ("dim", .percent), ("percent", .percent),
     ]
     static let greetings: [StaticString] = ["hello", "hi", "hallo", "moin", "good", "morning", "evening", "thanks", "thank", "thx", "cheers"]
 
@@ -65,7 +66,7 @@ enum CommandWords {
     /// Commands that begin with a word of their own; also what a mistyped first word is compared with.
     static let topics: [(word: String, topic: CommandTopic)] = [
         ("help", .help), ("status", .status), ("on", .switching), ("off", .switching), ("turn", .switching), ("switch", .switching),
-        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("read", .read), ("log", .log), ("who", .who), ("people", .people),
+        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("read", .read), ("log", .log), ("who", .who), ("people", .people),
         ("about", .about), ("uptime", .uptime), ("ping", .ping), ("yes", .confirm),
     ]
 }

@@ -7,6 +7,8 @@ struct Errand: Equatable {
     struct Part: Equatable {
         var line: LineIndex
         var text: String?
+        /// Said after the text: what else was switched for it.
+        var note = ""
     }
 
     enum Kind: Equatable {

@@ -18,6 +18,7 @@ struct Help {
         Entry(topic: .toggle, role: .operator, forms: "toggle LINE", what: "on when it is off, off when it is on"),
         Entry(topic: .timed, role: .operator, forms: "LINE on for 10min", what: "on, and off again by itself"),
         Entry(topic: .pulse, role: .operator, forms: "pulse LINE 500ms", what: "on for a moment"),
+        Entry(topic: .blink, role: .operator, forms: "blink LINE 2Hz for 10s", what: "on and off in turn"),
         Entry(topic: .confirm, role: .operator, forms: "yes 1234 · no", what: "the answer when I ask back"),
         Entry(topic: .log, role: .viewer, forms: "log · log LINE", what: "what was done, when, and what came of it"),
         Entry(topic: .who, role: .operator, forms: "who", what: "who is online"),
@@ -116,8 +117,13 @@ struct Help {
                 return text + "\nYou may say: \(name)? · log \(name)"
             }
             if let maxOn = line.maxOn { text += " I switch it off after \(Spoken.duration(maxOn)) at the latest." }
+            if let minOff = line.minOff { text += " It stays off for at least \(Spoken.duration(minOff))." }
+            var rivals: [String] = []
+            for rival in configuration.rivals(of: index) { rivals.append(configuration.lines[rival].name) }
+            if !rivals.isEmpty { text += " Before it goes on, I switch \(Replies.list(rivals)) off." }
             if line.confirm { text += " I ask back before I switch it." }
-            return text + "\nYou may say: \(name) on · \(name) off · toggle \(name) · \(name) on for 10min · pulse \(name) 500ms · \(name)? · log \(name)"
+            return text + "\nYou may say: \(name) on · \(name) off · toggle \(name) · \(name) on for 10min · pulse \(name) 500ms · "
+                + (line.comesUpOff ? "" : "blink \(name) · ") + "\(name)? · log \(name)"
         case .sensor(let index):
             let sensor = configuration.sensors[index]
             var text = "\(name) is a sensor (\(sensor.source)). Now \(state)."

@@ -7,24 +7,43 @@ extension Agent {
         for index in outputs.lines.indices where configuration.lines.indices.contains(index) {
             if outputs.lines[index].away != nil { runTimersAway(index, now) }
             if let timer = outputs.lines[index].timer, timer.deadline <= now.instant { run(timer, index, now) }
+            if outputs.lines[index].blink != nil { runBlink(index, now) }
             guard let since = outputs.disconnectedSince, !outputs.lines[index].disconnectDone,
                 let policy = configuration.lines[index].onDisconnect, configuration.lines[index].direction == .output,
                 since + policy.after <= now.instant
             else { continue }
             outputs.lines[index].disconnectDone = true
-            if outputs.lines[index].level != policy.on {
-                let timer = Outputs.timer(for: configuration.lines[index], turning: policy.on, from: outputs.lines[index].level, duration: nil, at: now.instant)
-                drive(index, policy.on, cause: .disconnected, timer: timer, now)
-            }
+            disconnected(index, policy.on, now)
         }
         expireTickets(now)
+        advanceMakes(now)
     }
 
     private func run(_ timer: LineTimer, _ line: LineIndex, _ now: Moment) {
-        // What comes on again after "off for" has its max-on.
-        let next = Outputs.timer(for: configuration.lines[line], turning: timer.level, from: outputs.lines[line].level, duration: nil, at: now.instant)
+        if timer.level, let until = mustStayOffUntil(line, now) {
+            outputs.lines[line].timer?.deadline = until
+            return
+        }
         outputs.lines[line].timer = nil
-        drive(line, timer.level, cause: .timer(timer.cause), timer: timer.level ? next : nil, errand: timer.errand, now)
+        // Its time is over before it could begin.
+        if let then = timer.then, then <= now.instant { return storeLines(now) }
+        // What comes on again after "off for" has its max-on.
+        fulfil(
+            Order(line: line, on: timer.level, cause: .timer(timer.cause), duration: timer.then.map { $0 - now.instant }, errand: timer.errand), now)
+    }
+
+    private func disconnected(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+        if on, let until = mustStayOffUntil(line, now) {
+            outputs.lines[line].timer = LineTimer(deadline: until, level: true, cause: .disconnected)
+            presence.isDirty = true
+        } else if steadyLevel(line) != on || outputs.lines[line].blink != nil || outputs.lastWanted(line) == !on {
+            fulfil(Order(line: line, on: on, cause: .disconnected), now)
+        } else if !on {
+            // It is off: nothing may bring it back while nobody can reach it.
+            if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
+            if outputs.makes.contains(where: { $0.order.line == line }) { giveUpMake(inGroupOf: line, now) }
+            storeLines(now)
+        }
     }
 
     /// The board did not answer: the level is not known any more.
@@ -37,13 +56,12 @@ extension Agent {
             outputs.lines[ticket.line].failure = "the board did not answer"
             presence.isDirty = true
             effects.append(.log(.error, "\(name): the board did not answer within \(Spoken.duration(Outputs.outcomeDeadline))"))
+            if ticket.cause == .blink, let blink = outputs.lines[ticket.line].blink { blinkFailed(ticket, blink, Replies.noAnswer(name), now) }
             if let errand = ticket.errand {
                 settle(errand, ticket.line, Replies.noAnswer(name), now)
                 lineRead(ticket, now)
             }
-            if case .timer = ticket.cause, ticket.wanted == false {
-                outputs.lines[ticket.line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
-            }
+            if let wanted = ticket.wanted { didNotObey(ticket, wanted, now) }
         }
     }
 
@@ -52,25 +70,39 @@ extension Agent {
     func lineChanged(_ line: LineIndex, _ on: Bool, _ now: Moment) {
         guard outputs.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
+        if settings.direction == .output { return outputChanged(line, on, now) }
         let before = outputs.lines[line].level
         outputs.lines[line].level = on
         outputs.lines[line].failure = nil
         if before == on { return }
         presence.isDirty = true
         record(nil, line: line, what: settings.name, outcome: word(settings, on), now, isEdge: true)
-        switch settings.direction {
-        case .output:
-            effects.append(.log(.notice, "\(settings.name) is \(word(settings, on)) without having been asked"))
-            // Whoever switched it on: its longest time counts.
-            if on, outputs.lines[line].timer == nil {
+        guard settings.reportsChange else { return }
+        outputs.lines[line].changes = min(outputs.lines[line].changes + 1, 1_000_000)
+        reportEdges(now)
+    }
+
+    /// Somebody else switched it. Nobody fights for a line, but its longest time counts, and what else it must not be on with.
+    private func outputChanged(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+        let settings = configuration.lines[line]
+        let isNews = outputs.lines[line].level != on && outputs.lines[line].blink == nil
+        outputs.note(on, of: line, now.instant)
+        outputs.lines[line].failure = nil
+        if !isNews { return }
+        presence.isDirty = true
+        let text = "\(settings.name) is \(word(settings, on))"
+        record(nil, line: line, what: settings.name, outcome: word(settings, on), now, isEdge: true)
+        effects.append(.log(.notice, "\(text) without having been asked"))
+        if on {
+            if outputs.lines[line].timer == nil {
                 outputs.lines[line].timer = Outputs.timer(for: settings, turning: true, from: false, duration: nil, at: now.instant)
             }
-            storeLines(now)
-        case .input:
-            guard settings.reportsChange else { return }
-            outputs.lines[line].changes = min(outputs.lines[line].changes + 1, 1_000_000)
-            reportEdges(now)
+            var names = [settings.name]
+            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true { names.append(configuration.lines[rival].name) }
+            if names.count > 1 { effects.append(.log(.error, Replies.othersOn(names))) }
         }
+        storeLines(now)
+        advanceMakes(now)
     }
 
     /// Reports the levels that `reports.to` does not know, each line at most once in a while; the last level always.

@@ -25,12 +25,14 @@ extension Agent {
                 if let remaining = restored.remaining { away.timer = LineTimer(deadline: now.instant + remaining, level: !restored.on, cause: .duration) }
             }
             if let cause = away.timer?.cause, cause == .pulse || cause == .retry { away = LineAway(level: false, mustBeOff: true) }
+            if let blink = state.blink { away = blink.before ? LineAway(level: true, timer: away.timer) : LineAway(level: false, mustBeOff: true) }
             away.timer?.errand = nil
             if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why), now) }
             state.away = away
         }
         state.level = nil
         state.timer = nil
+        state.blink = nil
         let isNews = state.failure != why
         state.failure = why
         outputs.lines[line] = state
@@ -45,8 +47,8 @@ extension Agent {
         let settings = configuration.lines[line]
         let away = outputs.lines[line].away ?? LineAway()
         outputs.lines[line].away = nil
+        outputs.note(on, of: line, now.instant)
         outputs.lines[line].failure = nil
-        outputs.lines[line].level = on
         presence.isDirty = true
         if settings.direction == .output {
             // A command that waits for this has its own timer.
@@ -55,6 +57,7 @@ extension Agent {
             if !isWaitedFor {
                 let isRestored = settings.initial == .restore && away.level == on && away.timer != nil
                 outputs.lines[line].timer = isRestored ? away.timer : Outputs.timer(for: settings, turning: on, from: true, duration: nil, at: now.instant)
+                if !on, settings.comesUpOff, !away.mustBeOff { outputs.lines[line].timer = timerAfterBack(line, away, now) }
             }
         }
         let text = Replies.back(state(of: line, now))
@@ -65,9 +68,18 @@ extension Agent {
             outputs.lines[line].level = away.level ?? on
             lineChanged(line, on, now)
         } else if away.mustBeOff, on {
-            drive(line, false, cause: .timer(.duration), now)
+            drive(Order(line: line, on: false, cause: .timer(.duration)), now)
         }
+        switchOffDoubles(now)
         storeLines(now)
+    }
+
+    /// A line that came up off and was on: it goes on when it may, unless another of its group has taken its place.
+    private func timerAfterBack(_ line: LineIndex, _ away: LineAway, _ now: Moment) -> LineTimer? {
+        let initial = configuration.lines[line].initial
+        guard initial == .on || (initial == .restore && away.level == true) else { return initial == .restore ? away.timer : nil }
+        for rival in configuration.rivals(of: line) where outputs.lines[rival].level != false || outputs.lines[rival].timer?.level == true { return nil }
+        return startTimer(line, remaining: away.timer.flatMap { $0.level ? nil : $0.deadline - now.instant }, now)
     }
 
     /// Time goes on for a line that is away.
@@ -77,7 +89,7 @@ extension Agent {
         if let timer = away.timer, timer.deadline <= now.instant {
             away.level = timer.level
             away.mustBeOff = !timer.level
-            away.timer = Outputs.timer(for: settings, turning: timer.level, from: nil, duration: nil, at: now.instant)
+            away.timer = Outputs.timer(for: settings, turning: timer.level, from: nil, duration: timer.then.map { $0 - now.instant }, at: now.instant)
         }
         if let since = outputs.disconnectedSince, let policy = settings.onDisconnect, settings.direction == .output,
             !outputs.lines[line].disconnectDone, since + policy.after <= now.instant

@@ -29,6 +29,8 @@ struct Misunderstood {
         case .badDuration(let text):
             return "I do not understand the time \"\(cut(text))\". Say it with a unit: 500ms, 30s, 10min, 2h."
         case .durationOutOfRange(let text): return "\"\(cut(text))\" is no time that I can keep: it must be longer than nothing and at most a year."
+        case .badFrequency(let text):
+            return "I cannot blink at \"\(cut(text))\". Say a frequency from 0.1Hz to 10Hz: \"blink \(exampleOutput(nil)) 2Hz for 10s\"."
         case .severalCommands: return "One command a message, please: I did nothing. Say them one after the other."
         case .negated: return "I did nothing. Say what I should do, for example \"\(exampleOutput(nil)) off\"."
         case .notYet(let feature, let about): return notYet(feature, about)
@@ -70,7 +72,6 @@ struct Misunderstood {
         case .schedules: return "I cannot keep times of day or schedules yet. I can switch for a while: \"\(output) on for 10min\"."
         case .peopleInChat: return "I cannot change people in chat yet. They stand under [people] in perch.conf."
         case .percent: return "I cannot dim or set a percentage yet. I can switch \(output) on or off."
-        case .blink: return "I cannot blink yet. I can pulse once: \"pulse \(output) 500ms\"."
         }
     }
 

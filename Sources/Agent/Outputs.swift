@@ -13,12 +13,19 @@ struct LineTimer: Equatable {
         case maxOn
         /// The line did not go off when it had to; try again.
         case retry
+        /// `initial` or `restore` of a line that has to stay off for a while first.
+        case start
+        /// `on-disconnect`, likewise.
+        case disconnected
+        case blink
     }
 
     var deadline: Instant
     /// The level to drive then.
     var level: Bool
     var cause: Cause
+    /// When what is switched on then goes off again.
+    var then: Instant?
     /// The errand that waits for the end of a pulse.
     var errand: UInt32?
 }
@@ -27,7 +34,10 @@ struct LineTimer: Equatable {
 struct LineState: Equatable {
     /// As read back or seen last; nil while it cannot be read.
     var level: Bool?
+    /// Since when it has been off, as far as anybody here knows: after a start since the start.
+    var offSince: Instant?
     var timer: LineTimer?
+    var blink: Blink?
     /// Why it could not be switched or read the last time.
     var failure: String?
     /// Its chip has gone.
@@ -46,6 +56,10 @@ struct LineState: Equatable {
 struct PendingTicket: Equatable {
     enum Cause: Equatable {
         case person, timer(LineTimer.Cause), disconnected, stopping
+        /// Another line of the group goes on.
+        case interlock
+        /// One edge of many.
+        case blink
     }
 
     var ticket: Ticket
@@ -55,6 +69,8 @@ struct PendingTicket: Equatable {
     var cause: Cause
     var errand: UInt32?
     var deadline: Instant
+    /// The timer that the line had: when it does not go off, its end still counts.
+    var before: LineTimer?
 }
 
 /// The lines, their timers and the requests whose outcome is awaited.
@@ -72,6 +88,8 @@ struct Outputs {
 
     var lines: [LineState] = []
     var pending: [PendingTicket] = []
+    /// At most one for each interlock group.
+    var makes: [WaitingMake] = []
     private var lastTicket: Ticket = 0
     /// When the link went down; nil while it is up.
     var disconnectedSince: Instant?
@@ -79,6 +97,22 @@ struct Outputs {
     mutating func nextTicket() -> Ticket {
         lastTicket &+= 1
         return lastTicket
+    }
+
+    /// What the line was asked for last, while the answer is awaited.
+    func lastWanted(_ line: LineIndex) -> Bool? {
+        var last: Bool?
+        for ticket in pending where ticket.line == line { last = ticket.wanted ?? last }
+        return last
+    }
+
+    /// Seen to be off, and nothing has failed or is under way since.
+    func isKnownOff(_ line: LineIndex) -> Bool { lines[line].level == false && lines[line].failure == nil && lastWanted(line) == nil }
+
+    /// Takes a level that was read, before `failure` is forgotten: what was not known to be off is off only now.
+    mutating func note(_ level: Bool?, of line: LineIndex, _ now: Instant) {
+        if level != true, lines[line].level != false || lines[line].failure != nil || lastWanted(line) == true { lines[line].offSince = now }
+        lines[line].level = level
     }
 
     /// The timer that goes with a new level, after the line's `max-on` and what was asked for.
@@ -103,6 +137,7 @@ struct Outputs {
         func consider(_ instant: Instant) { if next.map({ instant < $0 }) ?? true { next = instant } }
         for (index, state) in lines.enumerated() {
             if let timer = state.timer ?? state.away?.timer { consider(timer.deadline) }
+            if let blink = state.blink { consider(min(blink.next, blink.end)) }
             guard configuration.lines.indices.contains(index) else { continue }
             if let since = disconnectedSince, !state.disconnectDone, let policy = configuration.lines[index].onDisconnect,
                 configuration.lines[index].direction == .output
@@ -112,6 +147,7 @@ struct Outputs {
             if state.changes > 0, let at = state.reportedAt { consider(at + Outputs.edgeReportInterval) }
         }
         for ticket in pending { consider(ticket.deadline) }
+        for make in makes { if let at = make.at { consider(at) } }
         return next
     }
 }

@@ -12,7 +12,7 @@ struct PersonTable {
         var lines: [LineIndex]
         var on: Bool
         var duration: Duration?
-        var isPulse: Bool
+        var manner: Manner
         var expires: Instant
     }
 

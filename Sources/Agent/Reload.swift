@@ -7,25 +7,48 @@ extension Agent {
         let old = configuration
         // Numbers of lines mean something else from here on: whoever waits is told.
         for errand in errands.takeAll() { reply(errand.asker, Replies.reloaded) }
+        for ticket in outputs.pending {
+            guard let wanted = ticket.wanted else { continue }
+            // It may have been on meanwhile.
+            outputs.lines[ticket.line].offSince = now.instant
+            if wanted { continue }
+            // What had to go off is not known to be off.
+            if case .person = ticket.cause { continue }
+            outputs.lines[ticket.line].timer = LineTimer(deadline: now.instant, level: false, cause: .retry)
+        }
         outputs.pending.removeAll()
+        outputs.makes.removeAll()
         persons.dropPending()
 
         var lines = [LineState](repeating: LineState(), count: new.lines.count)
+        var isNewOn: [LineIndex] = []
         var renamed = [LineIndex?](repeating: nil, count: old.lines.count)
         for (index, line) in new.lines.enumerated() {
-            if let before = old.lines.firstIndex(where: { $0.name == line.name }), outputs.lines.indices.contains(before) {
-                renamed[before] = index
-                if Agent.isSameWire(old.lines[before], line) { lines[index] = outputs.lines[before] }
+            let named = old.lines.firstIndex { $0.name == line.name }
+            if let named { renamed[named] = index }
+            // The board keeps the level of a wire, whatever it is called now: so its timers go with it.
+            let wire = old.lines.firstIndex { Agent.isSameWire($0, line) }
+            lines[index].offSince = now.instant
+            if let wire {
+                lines[index] = outputs.lines[wire]
+            } else if let named, line.direction == .output, let timer = outputs.lines[named].timer, !timer.level {
+                // Perhaps only another word for the same pin: what has to go off goes off.
+                lines[index].timer = timer
             }
             lines[index].timer?.errand = nil
             let level = index < levels.count ? levels[index] : nil
             if let level {
+                if !level, lines[index].level != false || lines[index].failure != nil { lines[index].offSince = now.instant }
                 lines[index].level = level
+                lines[index].failure = nil
                 lines[index].away = nil
             }
-            guard line.direction == .output, lines[index].level == true else { continue }
+            guard line.direction == .output else { continue }
+            if wire == nil, line.initial == .on, line.comesUpOff, level == false { isNewOn.append(index) }
             // A shorter max-on holds for what is on already, counted from now.
-            if let maxOn = line.maxOn, lines[index].timer.map({ $0.deadline > now.instant + maxOn }) ?? true {
+            guard let maxOn = line.maxOn else { continue }
+            if let blink = lines[index].blink { lines[index].blink?.end = min(blink.end, now.instant + maxOn) }
+            if lines[index].level == true, lines[index].timer.map({ $0.deadline > now.instant + maxOn }) ?? true {
                 lines[index].timer = LineTimer(deadline: now.instant + maxOn, level: false, cause: .maxOn)
             }
         }
@@ -51,10 +74,21 @@ extension Agent {
         configuration = new
         vocabulary = Vocabulary(new)
         telemetry.schedule(new, at: now.instant)
+        lockAfterReload(isNewOn, now)
         presence.isDirty = true
         for jid in contacts.strangers(to: new.people) { removeContact(jid) }
         storeLines(now)
         poll(now)
+    }
+
+    /// New locks hold for what is there already.
+    private func lockAfterReload(_ isNewOn: [LineIndex], _ now: Moment) {
+        for (index, line) in configuration.lines.enumerated() where line.comesUpOff && outputs.lines[index].blink != nil {
+            drive(Order(line: index, on: false, cause: .interlock), now)
+        }
+        for index in isNewOn { outputs.lines[index].timer = startTimer(index, remaining: nil, now) }
+        for index in isNewOn where outputs.lines[index].timer?.cause == .start { checkStart(index, now) }
+        switchOffDoubles(now)
     }
 
     /// Whether a timer may go on: the same output at the same pin.

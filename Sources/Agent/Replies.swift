@@ -16,6 +16,26 @@ enum Replies {
     static func staysOff(_ line: String, _ word: String) -> String { "\(line) is \(word) (it was before, so it stays that way)" }
     static func pulsed(_ line: String, _ duration: Duration) -> String { "\(line) pulsed for \(Spoken.duration(duration))" }
     static func pulseReplaced(_ line: String) -> String { "\(line): another command came before the pulse was over" }
+    static func makeReplaced(_ line: String) -> String { "\(line) was not switched on: another command came before the others of its interlock were off" }
+    static func switchedOffFirst(_ lines: [String]) -> String { " (I switched \(list(lines)) off first)" }
+    static func lockedOut(_ line: String, by other: String, _ why: String) -> String {
+        "\(line) was not switched on, because \(other) may not be on with it (interlock), and it did not go off: \(why)"
+    }
+    static func onlyOne(_ lines: [String]) -> String { "Only one of \(list(lines)) can be on (interlock), so I left \(lines.count == 2 ? "both" : "all") alone. Say which one." }
+    static func staysOffFor(_ line: String, _ other: String) -> String { "\(line) does not come on again by itself: \(other) is on now" }
+    static func doubles(_ lines: [String]) -> String { "\(list(lines)) are on together, which interlock forbids: all of them are switched off" }
+    static func othersOn(_ lines: [String]) -> String { "\(list(lines)) are on together, which interlock forbids: somebody else switched one of them" }
+    static func noneRestored(_ lines: [String]) -> String { "only one of \(list(lines)) can be on (interlock), and all of them were said to be on: all stay off" }
+    static func comesOnLater(_ line: String, _ until: String) -> String { "\(line) was on and stays off \(until): nobody knows how long it was off (min-off, interlock)" }
+    /// `fridge must stay off for another 3 min (min-off). Say it again then.`
+    static func mustStayOff(_ line: String, _ word: String, _ left: Duration, _ comesOn: String?) -> String {
+        "\(line) must stay \(word) for another \(Spoken.duration(left)) (min-off). " + (comesOn.map { "It stays \(word) \($0) and goes on by itself then." } ?? "Say it again then.")
+    }
+    static func minOff(_ time: Duration) -> String { " (it stays off for at least \(Spoken.duration(time)))" }
+    static func cannotBlink(_ line: String, _ key: String) -> String { "\(line) cannot blink: it has \(key), and blinking would switch it on too soon." }
+    static func blinking(_ frequency: Int) -> String { "blinking at \(Blink.text(frequency))" }
+    static func blinkReplaced(_ line: String) -> String { "\(line): another command came before it blinked" }
+    static func blinkStopped(_ why: String) -> String { "I stopped blinking: \(why)" }
     static func alreadyOn(_ line: String, _ word: String) -> String {
         "\(line) is \(word) already, so there is nothing to pulse. Say \"\(line) off\" first."
     }

@@ -40,6 +40,12 @@ struct SavedLines: Equatable {
         return remaining > .zero ? Restored(on: line.on, remaining: remaining) : Restored(on: !line.on)
     }
 
+    /// Whether it was on for a time that has passed.
+    func isOver(_ name: String, at now: Timestamp) -> Bool {
+        guard let line = lines.first(where: { $0.name == name }), line.on, line.until != nil else { return false }
+        return !restored(name, at: now).on
+    }
+
     /// A deadline of the monotonic clock on the wall clock, to the second: it must not differ from one look to the next.
     static func wallClock(_ deadline: Instant, _ now: Moment) -> Timestamp {
         let exact = (now.timestamp + (deadline - now.instant)).milliseconds

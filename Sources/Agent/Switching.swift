@@ -2,9 +2,15 @@ import Text
 import Time
 import XMPP
 
+/// A line and the level that somebody wants.
+struct Step: Equatable {
+    var line: LineIndex
+    var on: Bool
+}
+
 /// Switching outputs because somebody said so.
 extension Agent {
-    func requestSwitch(_ targets: [Target], _ switching: Switching, _ duration: Duration?, isPulse: Bool, _ asker: Asker, _ now: Moment) {
+    func requestSwitch(_ targets: [Target], _ switching: Switching, _ manner: Manner, _ duration: Duration?, _ asker: Asker, _ now: Moment) {
         var refusals: [String] = []
         var lines: [LineIndex] = []
         for target in targets {
@@ -21,37 +27,39 @@ extension Agent {
             if case .sensor(let sensor) = target { refusals.append(Replies.isSensor(configuration.sensors[sensor].name)) }
             else if !hasOutput { refusals.append(Replies.nothingToSwitch(vocabulary.text(of: target))) }
         }
-        var plan: [(line: LineIndex, on: Bool)] = []
-        var toConfirm: [(line: LineIndex, on: Bool)] = []
+        var plan: [Step] = []
+        var toConfirm: [Step] = []
         for line in lines {
-            let settings = configuration.lines[line], state = outputs.lines[line]
+            let settings = configuration.lines[line], state = outputs.lines[line], level = steadyLevel(line)
             let on: Bool
             switch switching {
             case .on: on = true
             case .off: on = false
             case .toggle:
-                guard let level = state.level else {
+                guard let level else {
                     refusals.append(Replies.levelUnknown(settings.name, state.failure))
                     continue
                 }
                 on = !level
             }
-            if isPulse, state.level == true {
+            if manner == .pulse, level == true {
                 refusals.append(Replies.alreadyOn(settings.name, settings.onWord))
-            } else if settings.confirm, state.level != on || state.timer != nil || duration != nil {
-                toConfirm.append((line, on))
+            } else if on, let refusal = refusal(line, manner, now) {
+                refusals.append(refusal)
+            } else if settings.confirm, level != on || state.timer != nil || state.blink != nil || duration != nil || manner != .steady {
+                toConfirm.append(Step(line: line, on: on))
             } else {
-                plan.append((line, on))
+                plan.append(Step(line: line, on: on))
             }
         }
-        let question = askBack(toConfirm, duration, isPulse: isPulse, asker, now)
-        carryOut(plan, duration, isPulse: isPulse, refusals, question, asker, now)
+        refusals += takeOutRivals(&plan, &toConfirm)
+        let question = askBack(toConfirm, manner, duration, asker, now)
+        carryOut(plan, manner, duration, refusals, question, asker, now)
     }
 
     /// Drives the lines; the answer follows when all of them were read back: what was refused first, a question last.
     private func carryOut(
-        _ plan: [(line: LineIndex, on: Bool)], _ duration: Duration?, isPulse: Bool, _ refusals: [String], _ question: String?, _ asker: Asker,
-        _ now: Moment
+        _ plan: [Step], _ manner: Manner, _ duration: Duration?, _ refusals: [String], _ question: String?, _ asker: Asker, _ now: Moment
     ) {
         if plan.isEmpty {
             let answer = refusals + (question.map { [$0] } ?? [])
@@ -59,7 +67,7 @@ extension Agent {
             return
         }
         if errands.isFull || outputs.pending.count + plan.count > Outputs.maximumTickets { return reply(asker, Replies.busy) }
-        let waitsForEnd = isPulse && (duration ?? .zero) <= Outputs.longestAwaitedPulse
+        let waitsForEnd = manner == .pulse && (duration ?? .zero) <= Outputs.longestAwaitedPulse
         var errand = Errand(id: errands.nextID(), asker: asker, kind: .switching, deadline: now.instant + Outputs.outcomeDeadline)
         errand.before = refusals
         errand.question = question
@@ -67,43 +75,73 @@ extension Agent {
         if waitsForEnd, let duration {
             errand.deadline = errand.deadline + duration
         }
-        for step in plan { errand.parts.append(Errand.Part(line: step.line, text: nil)) }
-        errands.add(errand)
+        var wait: Duration = .zero
         for step in plan {
-            var timer = Outputs.timer(
-                for: configuration.lines[step.line], turning: step.on, from: outputs.lines[step.line].level, duration: duration,
-                isPulse: waitsForEnd, at: now.instant)
-            if waitsForEnd { timer?.errand = errand.id }
-            drive(step.line, step.on, cause: .person, timer: timer, errand: errand.id, now)
+            errand.parts.append(Errand.Part(line: step.line, text: nil))
+            // The others go off, and then the gap.
+            if step.on, configuration.lines[step.line].interlock != nil { wait = max(wait, Outputs.outcomeDeadline + configuration.gap(of: step.line)) }
         }
+        errand.deadline = errand.deadline + wait
+        errands.add(errand)
+        // What goes off makes room for what goes on.
+        for isOn in [false, true] {
+            for step in plan where step.on == isOn {
+                if case .blink(let frequency) = manner {
+                    startBlinking(step.line, frequency, duration, errand: errand.id, now)
+                } else {
+                    fulfil(Order(line: step.line, on: step.on, cause: .person, duration: duration, isAwaitedPulse: waitsForEnd, errand: errand.id), now)
+                }
+            }
+        }
+    }
+
+    /// Drives a line with the timer that goes with it.
+    func drive(_ order: Order, _ now: Moment) {
+        let line = order.line
+        var timer = Outputs.timer(
+            for: configuration.lines[line], turning: order.on, from: steadyLevel(line), duration: order.duration, isPulse: order.isAwaitedPulse,
+            at: now.instant)
+        if order.isAwaitedPulse { timer?.errand = order.errand }
+        drive(line, order.on, cause: order.cause, timer: timer, errand: order.errand, now)
     }
 
     /// Asks the board to drive a line. The new timer replaces the old one, whatever comes of it: a pulse must end even when
     /// its beginning was not confirmed.
-    func drive(_ line: LineIndex, _ on: Bool, cause: PendingTicket.Cause, timer: LineTimer? = nil, errand: UInt32? = nil, _ now: Moment) {
-        if let old = outputs.lines[line].timer, let waiting = old.errand, waiting != errand {
-            let name = configuration.lines[line].name
-            settle(waiting, line, Replies.pulseReplaced(name), now)
-        }
+    func drive(_ line: LineIndex, _ on: Bool, cause: PendingTicket.Cause, timer: LineTimer?, errand: UInt32? = nil, _ now: Moment) {
+        let old = outputs.lines[line].timer
+        if old?.errand != errand { endPulse(of: line, now) }
         outputs.lines[line].timer = timer
+        outputs.lines[line].blink = nil
+        ask(line, on, cause: cause, errand: errand, before: old, now)
+    }
+
+    func ask(_ line: LineIndex, _ on: Bool, cause: PendingTicket.Cause, errand: UInt32? = nil, before: LineTimer? = nil, _ now: Moment) {
         let ticket = outputs.nextTicket()
         outputs.pending.append(
-            PendingTicket(ticket: ticket, line: line, wanted: on, cause: cause, errand: errand, deadline: now.instant + Outputs.outcomeDeadline))
+            PendingTicket(
+                ticket: ticket, line: line, wanted: on, cause: cause, errand: errand, deadline: now.instant + Outputs.outcomeDeadline, before: before))
         effects.append(.setLine(line, on: on, ticket))
+    }
+
+    /// Whoever waits for the end of a pulse is told that something else came first.
+    func endPulse(of line: LineIndex, _ now: Moment) {
+        guard let waiting = outputs.lines[line].timer?.errand else { return }
+        outputs.lines[line].timer?.errand = nil
+        settle(waiting, line, Replies.pulseReplaced(configuration.lines[line].name), now)
     }
 
     // MARK: Asking back
 
-    private func askBack(_ steps: [(line: LineIndex, on: Bool)], _ duration: Duration?, isPulse: Bool, _ asker: Asker, _ now: Moment) -> String? {
+    private func askBack(_ steps: [Step], _ manner: Manner, _ duration: Duration?, _ asker: Asker, _ now: Moment) -> String? {
         guard let first = steps.first else { return nil }
         let lines = steps.filter { $0.on == first.on }.map { $0.line }
         // "toggle": one question has one direction.
         let others = steps.filter { $0.on != first.on }.map { configuration.lines[$0.line].name }
         let code = random.code()
         let pending = PersonTable.Pending(
-            code: code, lines: lines, on: first.on, duration: duration, isPulse: isPulse, expires: now.instant + Agent.confirmationTime)
+            code: code, lines: lines, on: first.on, duration: duration, manner: manner, expires: now.instant + Agent.confirmationTime)
         persons.with(asker.person) { $0.pending = pending }
-        var what = Replies.action(lines.map { configuration.lines[$0] }, on: first.on)
+        var what = action(lines, first.on, manner)
         if let duration { what += " for " + Spoken.duration(duration) }
         let question = Replies.really(what, code: code)
         return others.isEmpty ? question : Replies.oneDirection(others) + "\n" + question
@@ -116,7 +154,7 @@ extension Agent {
         }
         guard let pending else { return reply(asker, Replies.nothingToConfirm) }
         let names = self.names(of: pending)
-        let what = Replies.action(pending.lines.map { configuration.lines[$0] }, on: pending.on)
+        let what = action(pending.lines, pending.on, pending.manner)
         if now.instant >= pending.expires {
             record(asker, line: pending.lines.first, what: what, outcome: "not done: answered too late", now)
             return reply(asker, Replies.tooLate(names))
@@ -127,7 +165,18 @@ extension Agent {
         }
         var confirmed = asker
         confirmed.text = what
-        carryOut(pending.lines.map { ($0, pending.on) }, pending.duration, isPulse: pending.isPulse, [], nil, confirmed, now)
+        var plan: [Step] = [], refusals: [String] = []
+        for line in pending.lines {
+            // Half a minute has passed since it was asked.
+            if pending.on, let refusal = refusal(line, pending.manner, now) { refusals.append(refusal) } else { plan.append(Step(line: line, on: pending.on)) }
+        }
+        carryOut(plan, pending.manner, pending.duration, refusals, nil, confirmed, now)
+    }
+
+    private func action(_ lines: [LineIndex], _ on: Bool, _ manner: Manner) -> String {
+        let settings = lines.map { configuration.lines[$0] }
+        if case .blink = manner { return "blink \(Replies.list(settings.map { $0.name }))" }
+        return Replies.action(settings, on: on)
     }
 
     func decline(_ asker: Asker, _ now: Moment) {
@@ -151,20 +200,26 @@ extension Agent {
         switch outcome {
         case .on, .off:
             let on = outcome == .on
-            if pending.wanted == nil, configuration.lines[line].direction == .input, let level = outputs.lines[line].level, level != on {
+            if pending.wanted == nil, outputs.lines[line].level != on, outputs.lastWanted(line) == nil,
+                configuration.lines[line].direction == .output || outputs.lines[line].level != nil
+            {
                 lineChanged(line, on, now)
             }
-            outputs.lines[line].level = on
+            outputs.note(on, of: line, now.instant)
             outputs.lines[line].failure = nil
             outputs.lines[line].away = nil
         case .failed(let why):
-            if let wanted = pending.wanted { refusedAway(line, wanted) }
+            if let wanted = pending.wanted { refusedAway(line, wanted) } else { outputs.note(nil, of: line, now.instant) }
             outputs.lines[line].failure = why.isEmpty ? "no reason given" : why
-            if pending.wanted == nil { outputs.lines[line].level = nil }
         }
-        presence.isDirty = true
-        guard let wanted = pending.wanted else { return lineRead(pending, now) }
+        guard let wanted = pending.wanted else {
+            presence.isDirty = true
+            return lineRead(pending, now)
+        }
+        keepMinOff(line, now)
         let text = sentence(for: pending, wanted: wanted, outcome, now)
+        if pending.cause == .blink { return blinked(pending, wanted, outcome, text, now) }
+        presence.isDirty = true
         settleTimer(pending, wanted: wanted, outcome, text, wasFailing: wasFailing, now)
         switch pending.cause {
         case .person:
@@ -176,13 +231,21 @@ extension Agent {
             } else if let errand = pending.errand {
                 settle(errand, line, text, now)
             }
-        case .timer(let cause):
-            record(nil, line: line, what: Agent.reason(cause), outcome: text, now)
-            if let errand = pending.errand { settle(errand, line, text, now) }
-        case .disconnected: record(nil, line: line, what: "connection lost", outcome: text, now)
-        case .stopping: break
+        case .timer, .disconnected, .interlock:
+            // What was awaited is told, and remembered, as the answer.
+            if let errand = pending.errand { settle(errand, line, text, now) } else { record(nil, line: line, what: Agent.reason(pending.cause), outcome: text, now) }
+        case .stopping, .blink: break
         }
+        advanceMakes(now)
         storeLines(now)
+    }
+
+    /// What went off to come on again by itself waits for the end of its `min-off`.
+    private func keepMinOff(_ line: LineIndex, _ now: Moment) {
+        guard let minOff = configuration.lines[line].minOff, outputs.lines[line].level == false, let timer = outputs.lines[line].timer, timer.level,
+            let since = outputs.lines[line].offSince
+        else { return }
+        outputs.lines[line].timer?.deadline = max(timer.deadline, since + minOff)
     }
 
     private func sentence(for pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ now: Moment) -> String {
@@ -201,6 +264,7 @@ extension Agent {
             return Replies.staysOff(settings.name, settings.offWord)
         }
         var text = state(of: pending.line, now)
+        if !wanted, let minOff = settings.minOff, let errand = pending.errand, let asked = errands.duration(of: errand), asked < minOff { text += Replies.minOff(minOff) }
         if wanted, outputs.lines[pending.line].timer?.cause == .maxOn, let maxOn = settings.maxOn { text += Replies.maxOn(maxOn) }
         return text
     }
@@ -208,13 +272,9 @@ extension Agent {
     /// A timer of a line that is not as it should be: what would switch it on is dropped, what would switch it off stays.
     private func settleTimer(_ pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ text: String, wasFailing: Bool, _ now: Moment) {
         let line = pending.line
-        let isAsWanted = outcome == (wanted ? .on : .off)
-        if isAsWanted { return }
-        if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
-        guard case .timer = pending.cause, !wanted else { return }
+        if outcome == (wanted ? .on : .off) { return }
+        guard didNotObey(pending, wanted, now) else { return }
         let isAway = outputs.lines[line].away != nil
-        // It had to go off and did not: a heater, a pump. Again, until it does or somebody says something else.
-        if !isAway { outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry) }
         effects.append(.log(.error, text))
         if !wasFailing || isAway {
             var why = "it still reads \(word(configuration.lines[line], !wanted))"
@@ -224,40 +284,62 @@ extension Agent {
         }
     }
 
+    /// A line was asked for a level and is not seen to have it. True: it has to go off and is tried again.
+    @discardableResult
+    func didNotObey(_ pending: PendingTicket, _ wanted: Bool, _ now: Moment) -> Bool {
+        let line = pending.line
+        if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
+        // It may have gone off just now, or have been on for a moment.
+        outputs.lines[line].offSince = now.instant
+        let isAway = outputs.lines[line].away != nil
+        if wanted {
+            if configuration.lines[line].interlock != nil, outputs.lastWanted(line) == nil, pending.cause != .stopping, !isAway {
+                outputs.lines[line].timer?.errand = nil
+                drive(Order(line: line, on: false, cause: .interlock), now)
+            }
+            return false
+        }
+        switch pending.cause {
+        case .timer, .disconnected, .interlock:
+            // It had to go off and did not: a heater, a pump. Again, until it does or somebody says something else.
+            if outputs.lastWanted(line) == true { return false }
+            // `lineBack` sees to it.
+            if isAway { return true }
+            outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+            return true
+        case .person, .stopping, .blink:
+            // Whoever asked is told; the end that the line had before still holds.
+            if !isAway, outputs.lines[line].timer == nil, let before = pending.before, !before.level {
+                outputs.lines[line].timer = before
+                outputs.lines[line].timer?.errand = nil
+            }
+            return false
+        }
+    }
+
     /// One line of an answer is known.
     func settle(_ errand: UInt32, _ line: LineIndex, _ text: String, _ now: Moment) {
         let complete = errands.update(errand) { errand in
             for index in errand.parts.indices where errand.parts[index].line == line && errand.parts[index].text == nil {
-                errand.parts[index].text = text
+                errand.parts[index].text = text + errand.parts[index].note
             }
         }
         if let complete { finish(complete, now) }
     }
 
-    private static func reason(_ cause: LineTimer.Cause) -> String {
+    static func reason(_ cause: PendingTicket.Cause) -> String {
         switch cause {
-        case .duration: "time is over"
-        case .pulse: "end of pulse"
-        case .maxOn: "max-on is over"
-        case .retry: "tried again"
+        case .timer(.duration): "time is over"
+        case .timer(.pulse): "end of pulse"
+        case .timer(.maxOn): "max-on is over"
+        case .timer(.retry): "tried again"
+        case .timer(.start): "after the start"
+        case .timer(.blink), .blink: "end of blinking"
+        case .disconnected, .timer(.disconnected): "connection lost"
+        case .interlock: "interlock"
+        case .person, .stopping: ""
         }
     }
 
     func word(_ line: LineConfiguration, _ on: Bool) -> String { on ? line.onWord : line.offWord }
-
-    /// What is on, for `initial = restore`; written only when it changed.
-    func storeLines(_ now: Moment) {
-        var lines: [SavedLines.Line] = []
-        for (index, settings) in configuration.lines.enumerated() where settings.initial == .restore && settings.direction == .output {
-            let state = outputs.lines[index]
-            // A pulse of seconds is not worth two writes to a memory card, and must not come back.
-            let timer = state.away.map { $0.timer } ?? state.timer
-            guard let level = state.away.map({ $0.level }) ?? state.level, timer?.cause != .pulse else { continue }
-            let until = timer.map { SavedLines.wallClock($0.deadline, now) }
-            if level || until != nil { lines.append(SavedLines.Line(name: settings.name, on: level, until: until)) }
-        }
-        guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }
-        storedLines = lines
-        effects.append(.store(name: SavedLines.fileName, bytes: SavedLines(lines: lines, savedAt: now.timestamp).bytes))
-    }
 }

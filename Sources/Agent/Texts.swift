@@ -7,6 +7,7 @@ extension Agent {
     /// `lamp is on until 19:42`, `door is closed`
     func state(of line: LineIndex, _ now: Moment) -> String {
         let settings = configuration.lines[line], state = outputs.lines[line]
+        if let blink = state.blink { return Replies.isOn(settings.name, Replies.blinking(blink.frequency), until: Spoken.until(blink.end, from: now)) }
         guard let level = state.level else { return Replies.cannotRead(settings.name, state.failure ?? "it was not read yet") }
         let until = state.timer.flatMap { $0.cause == .retry || $0.level == level ? nil : Spoken.until($0.deadline, from: now) }
         return Replies.isOn(settings.name, word(settings, level), until: until)
@@ -42,7 +43,7 @@ extension Agent {
 
     func helpState(_ target: Target, _ now: Moment) -> String {
         switch target {
-        case .line(let line): outputs.lines[line].level.map { word(configuration.lines[line], $0) } ?? "unknown"
+        case .line(let line): outputs.lines[line].blink.map { Replies.blinking($0.frequency) } ?? outputs.lines[line].level.map { word(configuration.lines[line], $0) } ?? "unknown"
         case .sensor(let sensor): telemetry.sensors[sensor].reading == nil || telemetry.sensors[sensor].failure != nil ? "unknown" : value(sensor)
         case .tag, .all: ""
         }
@@ -158,6 +159,8 @@ extension Agent {
             let state = outputs.lines[index]
             if let why = state.failure {
                 faults.append("\(settings.name) failed: \(why)")
+            } else if state.blink != nil {
+                on.append("\(settings.name) blinking")
             } else if let level = state.level {
                 let text = "\(settings.name) \(word(settings, level))"
                 if settings.direction == .input { inputs.append(text) } else if level { on.append(text) } else { off.append(text) }

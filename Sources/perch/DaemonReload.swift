@@ -52,7 +52,7 @@ extension Daemon {
     private static func initialLevel(of line: LineConfiguration) -> InitialLevel {
         switch line.initial {
         case .off, .restore: .off
-        case .on: .on
+        case .on: line.comesUpOff ? .off : .on
         case .keep: .keep
         }
     }

@@ -225,8 +225,6 @@ import XMPP
             perch: I cannot change people in chat yet. They stand under [people] in perch.conf.
             alice: fan 40%
             perch: I cannot dim or set a percentage yet. I can switch fan on or off.
-            alice: blink lamp 2Hz for 10s
-            perch: I cannot blink yet. I can pulse once: "pulse lamp 500ms".
             """)
     }
 
@@ -242,6 +240,7 @@ import XMPP
                 toggle lamp: on when it is off, off when it is on
                 lamp on for 10min: on, and off again by itself
                 pulse lamp 500ms: on for a moment
+                blink lamp 2Hz for 10s: on and off in turn
                 yes 1234 · no: the answer when I ask back
                 log · log lamp: what was done, when, and what came of it
                 who: who is online
@@ -268,10 +267,10 @@ import XMPP
             """
             alice: help gate
             perch: gate is an output (GPIO5). Now closed. I ask back before I switch it.
-             You may say: gate on · gate off · toggle gate · gate on for 10min · pulse gate 500ms · gate? · log gate
+             You may say: gate on · gate off · toggle gate · gate on for 10min · pulse gate 500ms · blink gate · gate? · log gate
             alice: help fan
             perch: fan is an output (GPIO22). Now off. I switch it off after 8 h at the latest.
-             You may say: fan on · fan off · toggle fan · fan on for 10min · pulse fan 500ms · fan? · log fan
+             You may say: fan on · fan off · toggle fan · fan on for 10min · pulse fan 500ms · blink fan · fan? · log fan
             vera: help lamp
             perch: lamp is an output (GPIO17). Now off. You may look, not switch.
              You may say: lamp? · log lamp

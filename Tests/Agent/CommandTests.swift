@@ -74,7 +74,7 @@ import Testing
         ("in 10min lamp off", .notYet(.schedules, about: lamp)), ("at 22:30 lamp off", .notYet(.schedules, about: lamp)),
         ("every weekday at 7:00 lamp on", .notYet(.schedules, about: lamp)), ("lamp on until 19:42", .notYet(.schedules, about: lamp)),
         ("schedules", .notYet(.schedules, about: nil)), ("cancel 3", .notYet(.schedules, about: nil)),
-        ("fan 40%", .notYet(.percent, about: fan)), ("fan 40 %", .notYet(.percent, about: fan)), ("blink lamp 2Hz for 10s", .notYet(.blink, about: lamp)),
+        ("fan 40%", .notYet(.percent, about: fan)), ("fan 40 %", .notYet(.percent, about: fan)),
         ("allow bob@x operator", .notYet(.peopleInChat, about: nil)), ("deny bob@x", .notYet(.peopleInChat, about: nil)), ("invite operator", .notYet(.peopleInChat, about: nil)),
     ]
 

@@ -109,7 +109,7 @@ private final class ChatRun {
     private func isSwitching(_ text: String) -> Bool {
         do throws(Misunderstanding) {
             switch try Command.parse(text, vocabulary) {
-            case .switchLines, .pulse, .confirm: return true
+            case .switchLines, .pulse, .blink, .confirm: return true
             default: return false
             }
         } catch { return false }
@@ -120,7 +120,8 @@ private final class ChatRun {
         var rounds = 0
         while let deadline = agent.nextDeadline, deadline <= end {
             rounds += 1
-            try require(rounds < 20_000, "it asks to be woken again and again")
+            // A line that blinks has 20 edges a second at most.
+            try require(rounds < 100_000, "it asks to be woken again and again")
             advance(to: max(deadline, now.instant))
             // Timers end here; they never begin anything but an end.
             try handle(.tick, mayDrive: true)

@@ -1,0 +1,125 @@
+import Text
+import Time
+
+/// How a line is switched.
+enum Manner: Equatable {
+    case steady, pulse
+    /// The frequency in millihertz.
+    case blink(Int)
+}
+
+/// A line that blinks: its edges lie on a grid, so that late wake-ups do not add up.
+struct Blink: Equatable {
+    /// Millihertz: slower is switching by hand, faster wears out relays and is no light to look at.
+    static let frequencies = 100...10_000
+    static let usualFrequency = 1000
+    /// When nobody says how long.
+    static let usualTime: Duration = .seconds(60)
+    /// After a longer suspend the grid starts anew.
+    static let lateWakeUp: Duration = .seconds(1)
+
+    var frequency: Int
+    /// The next edge, and the level after it.
+    var next: Instant
+    var level: Bool
+    var end: Instant
+    /// What it was before and will be afterwards.
+    var before: Bool
+
+    var half: Duration { .nanoseconds(500_000_000_000 / Int64(frequency)) }
+
+    /// "2 Hz", "0.5 Hz"
+    static func text(_ frequency: Int) -> String { NumberText.short(Double(frequency) / 1000) + " Hz" }
+
+    /// Millihertz of "2", "0.5", "1,5"; nil for what is no number or out of range.
+    static func parse(_ text: String) -> Int? {
+        var plain = ""
+        for character in text { plain.append(character == "," ? "." : character) }
+        do throws(Complaint) {
+            let hertz = try ConfigurationValue.number(plain)
+            guard hertz > 0, hertz <= 1000 else { return nil }
+            let frequency = Int((hertz * 1000).nearestWhole)
+            return frequencies.contains(frequency) ? frequency : nil
+        } catch { return nil }
+    }
+}
+
+extension Agent {
+    /// The level that counts: what a line that blinks was before, else what was read.
+    func steadyLevel(_ line: LineIndex) -> Bool? { outputs.lines[line].blink?.before ?? outputs.lines[line].level }
+
+    /// The timer that the line has goes on, and ends the blinking when it fires.
+    func startBlinking(_ line: LineIndex, _ frequency: Int, _ duration: Duration?, errand: UInt32, _ now: Moment) {
+        var before = steadyLevel(line) ?? false
+        if let timer = outputs.lines[line].timer, timer.cause == .pulse {
+            endPulse(of: line, now)
+            outputs.lines[line].timer = nil
+            before = false
+        }
+        let longest = configuration.lines[line].maxOn ?? Spoken.longest
+        var blink = Blink(frequency: frequency, next: now.instant, level: !before, end: now.instant, before: before)
+        blink.end = now.instant + min(duration ?? Blink.usualTime, longest)
+        blink.next = now.instant + blink.half
+        blink.level = before
+        outputs.lines[line].blink = blink
+        ask(line, !before, cause: .blink, errand: errand, now)
+    }
+
+    func runBlink(_ line: LineIndex, _ now: Moment) {
+        guard var blink = outputs.lines[line].blink else { return }
+        if blink.end <= now.instant { return stopBlinking(line, now) }
+        guard blink.next <= now.instant else { return }
+        if now.instant - blink.next > Blink.lateWakeUp { blink.next = now.instant }
+        var level = blink.level
+        repeat {
+            level = blink.level
+            blink.level = !level
+            blink.next = blink.next + blink.half
+        } while blink.next <= now.instant
+        outputs.lines[line].blink = blink
+        // A board that is slower than the blinking leaves edges out; they do not pile up.
+        if outputs.lastWanted(line) == nil { ask(line, level, cause: .blink, now) }
+    }
+
+    /// Back to what it was, with the timer that it had.
+    private func stopBlinking(_ line: LineIndex, _ now: Moment) {
+        guard let blink = outputs.lines[line].blink else { return }
+        drive(line, blink.before, cause: .timer(.blink), timer: outputs.lines[line].timer, now)
+    }
+
+    /// An edge was read back. Only the first one is answered, and none is worth a presence or an entry in the log.
+    func blinked(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String, _ now: Moment) {
+        let line = pending.line
+        let isAsWanted = outcome == (wanted ? .on : .off)
+        guard let blink = outputs.lines[line].blink, !isAsWanted else {
+            if let errand = pending.errand { settle(errand, line, blinkText(pending, text, now), now) }
+            return
+        }
+        blinkFailed(pending, blink, text, now)
+    }
+
+    private func blinkText(_ pending: PendingTicket, _ text: String, _ now: Moment) -> String {
+        guard outputs.lines[pending.line].blink != nil else { return Replies.blinkReplaced(configuration.lines[pending.line].name) }
+        presence.isDirty = true
+        var text = state(of: pending.line, now)
+        if let errand = pending.errand, let asked = errands.duration(of: errand), let maxOn = configuration.lines[pending.line].maxOn, asked > maxOn {
+            text += Replies.maxOn(maxOn)
+        }
+        return text
+    }
+
+    /// Told once, to whoever asked or in the reports; then the line goes back to what it was.
+    func blinkFailed(_ pending: PendingTicket, _ blink: Blink, _ text: String, _ now: Moment) {
+        let name = configuration.lines[pending.line].name
+        presence.isDirty = true
+        if let errand = pending.errand {
+            settle(errand, pending.line, text, now)
+        } else {
+            let stopped = Replies.blinkStopped(text)
+            effects.append(.log(.error, stopped))
+            record(nil, line: pending.line, what: "blinking", outcome: stopped, now)
+            report(stopped, .alarm, source: name, nil, now)
+        }
+        stopBlinking(pending.line, now)
+    }
+}

@@ -1,0 +1,193 @@
+import Text
+import Time
+
+/// What a line is to be driven to, why, and for how long.
+struct Order: Equatable {
+    var line: LineIndex
+    var on: Bool
+    var cause: PendingTicket.Cause
+    var duration: Duration?
+    /// The errand is answered when the pulse is over.
+    var isAwaitedPulse = false
+    var errand: UInt32?
+}
+
+/// A line that goes on as soon as the others of its interlock group are off and the gap is over. One a group at most: a newer command
+/// takes its place.
+struct WaitingMake: Equatable {
+    var order: Order
+    /// The others that were switched off for it.
+    var broken: [String] = []
+    /// When the gap is over; nil while others are still on.
+    var at: Instant?
+}
+
+/// `interlock` and `min-off`: everything that switches a line on goes through here.
+extension Agent {
+    private enum Gate {
+        case open
+        case opens(Instant)
+        /// Others are asked to go off.
+        case waits
+        /// Why it stays shut.
+        case shut(String)
+    }
+
+    /// Carries out what is asked of a line, or lets it wait for the others of its group: break before make.
+    func fulfil(_ order: Order, _ now: Moment) {
+        let rivals = configuration.rivals(of: order.line)
+        if rivals.isEmpty { return drive(order, now) }
+        // An end that comes by itself takes nobody's place, but its own.
+        if order.on || order.cause == .person || outputs.makes.contains(where: { $0.order.line == order.line }) { giveUpMake(inGroupOf: order.line, now) }
+        guard order.on else { return drive(order, now) }
+        var broken: [String] = []
+        for rival in rivals {
+            if let timer = outputs.lines[rival].timer, timer.level {
+                // It would switch this one off again, long after somebody has decided otherwise.
+                outputs.lines[rival].timer = nil
+                record(nil, line: rival, what: "interlock", outcome: Replies.staysOffFor(configuration.lines[rival].name, configuration.lines[order.line].name), now)
+            }
+            let isGoing = outputs.lastWanted(rival)
+            if isGoing == false || (isGoing == nil && outputs.isKnownOff(rival)) { continue }
+            broken.append(configuration.lines[rival].name)
+            drive(Order(line: rival, on: false, cause: .interlock), now)
+        }
+        outputs.makes.append(WaitingMake(order: order, broken: broken))
+        advanceMakes(now)
+    }
+
+    /// Switches on what has waited long enough, and gives up what cannot come any more.
+    func advanceMakes(_ now: Moment) {
+        var index = 0
+        while index < outputs.makes.count {
+            let order = outputs.makes[index].order
+            switch gate(order.line, now) {
+            case .open:
+                let broken = outputs.makes.remove(at: index).broken
+                if let errand = order.errand, !broken.isEmpty {
+                    let note = Replies.switchedOffFirst(broken)
+                    _ = errands.update(errand) { errand in
+                        for part in errand.parts.indices where errand.parts[part].line == order.line { errand.parts[part].note = note }
+                    }
+                }
+                drive(order, now)
+            case .opens(let at):
+                outputs.makes[index].at = at
+                index += 1
+            case .waits:
+                outputs.makes[index].at = nil
+                index += 1
+            case .shut(let why):
+                outputs.makes.remove(at: index)
+                giveUp(order, why, now)
+            }
+        }
+    }
+
+    /// Whether the line may go on at this moment, as far as the others of its group are concerned and its own `min-off`.
+    private func gate(_ line: LineIndex, _ now: Moment) -> Gate {
+        let name = configuration.lines[line].name, gap = configuration.gap(of: line)
+        var opens = now.instant
+        var isWaiting = false
+        for rival in configuration.rivals(of: line) {
+            let state = outputs.lines[rival]
+            if outputs.lastWanted(rival) != nil {
+                isWaiting = true
+            } else if outputs.isKnownOff(rival) {
+                if let since = state.offSince { opens = max(opens, since + gap) }
+            } else {
+                let rivalName = configuration.lines[rival].name
+                return .shut(Replies.lockedOut(name, by: rivalName, state.failure ?? "it reads \(word(configuration.lines[rival], true))"))
+            }
+        }
+        if isWaiting { return .waits }
+        if let refusal = mustStayOff(line, now) { return .shut(refusal) }
+        // What is on already needs no gap.
+        let isOn = outputs.lines[line].level == true && outputs.lines[line].failure == nil && outputs.lastWanted(line) != false
+        return opens > now.instant && !isOn ? .opens(opens) : .open
+    }
+
+    /// Whether a line may go on at once.
+    func isFree(_ line: LineIndex, _ now: Moment) -> Bool {
+        if case .open = gate(line, now) { return true }
+        return false
+    }
+
+    /// A newer command counts: the line that waits in this group is not switched on any more.
+    func giveUpMake(inGroupOf line: LineIndex, _ now: Moment) {
+        guard let group = configuration.lines[line].interlock?.group,
+            let index = outputs.makes.firstIndex(where: { configuration.lines[$0.order.line].interlock?.group == group })
+        else { return }
+        let order = outputs.makes.remove(at: index).order
+        giveUp(order, Replies.makeReplaced(configuration.lines[order.line].name), now)
+    }
+
+    private func giveUp(_ order: Order, _ why: String, _ now: Moment) {
+        if let errand = order.errand { return settle(errand, order.line, why, now) }
+        effects.append(.log(.warning, why))
+        record(nil, line: order.line, what: Agent.reason(order.cause), outcome: why, now)
+    }
+
+    /// Two lines of a group are on and nobody here switched them: neither is known to be the right one.
+    func switchOffDoubles(_ now: Moment) {
+        for line in outputs.lines.indices where outputs.lines[line].level == true && outputs.lastWanted(line) != false {
+            var names = [configuration.lines[line].name], doubles: [LineIndex] = []
+            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true {
+                doubles.append(rival)
+                names.append(configuration.lines[rival].name)
+            }
+            if doubles.isEmpty { continue }
+            effects.append(.log(.error, Replies.doubles(names)))
+            for double in [line] + doubles where outputs.lastWanted(double) != false { drive(Order(line: double, on: false, cause: .interlock), now) }
+        }
+    }
+
+    // MARK: min-off
+
+    /// Until when the line must stay off; nil when it may go on.
+    func mustStayOffUntil(_ line: LineIndex, _ now: Moment) -> Instant? {
+        guard let minOff = configuration.lines[line].minOff else { return nil }
+        let state = outputs.lines[line]
+        // It is going off at this very moment.
+        if outputs.lastWanted(line) == false { return now.instant + minOff }
+        // A line that was to go off and did not answer may be off.
+        guard state.level != true || state.failure != nil, let since = state.offSince, since + minOff > now.instant else { return nil }
+        return since + minOff
+    }
+
+    /// Why a line cannot go on yet, in words; nil when it can.
+    func mustStayOff(_ line: LineIndex, _ now: Moment) -> String? {
+        guard let until = mustStayOffUntil(line, now) else { return nil }
+        let settings = configuration.lines[line]
+        var comesOn: String?
+        if let timer = outputs.lines[line].timer, timer.level { comesOn = Spoken.until(timer.deadline, from: now) }
+        // To the second, and never "another 0 s".
+        let left = until - now.instant
+        return Replies.mustStayOff(settings.name, settings.offWord, .seconds(left.components.seconds + (left.components.attoseconds > 0 ? 1 : 0)), comesOn)
+    }
+
+    /// Why a command to switch on, pulse or blink is refused at once; nil: it is not.
+    func refusal(_ line: LineIndex, _ manner: Manner, _ now: Moment) -> String? {
+        let settings = configuration.lines[line]
+        if case .blink = manner, settings.comesUpOff { return Replies.cannotBlink(settings.name, settings.minOff != nil ? "min-off" : "interlock") }
+        return mustStayOff(line, now)
+    }
+
+    /// Takes out lines of one group that are all to go on; what is told about them.
+    func takeOutRivals(_ steps: inout [Step], _ others: inout [Step]) -> [String] {
+        let all = steps + others
+        var refusals: [String] = [], out: [LineIndex] = []
+        for step in all where step.on && !out.contains(step.line) {
+            var group = [step.line]
+            for rival in configuration.rivals(of: step.line) where all.contains(where: { $0.line == rival && $0.on }) { group.append(rival) }
+            if group.count == 1 { continue }
+            out += group
+            var names: [String] = []
+            for line in group { names.append(configuration.lines[line].name) }
+            refusals.append(Replies.onlyOne(names))
+        }
+        steps.removeAll { out.contains($0.line) }
+        others.removeAll { out.contains($0.line) }
+        return refusals
+    }
+}

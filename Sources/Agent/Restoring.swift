@@ -1,0 +1,114 @@
+import Text
+import Time
+
+/// What outputs do at the start, and what is kept for the next one.
+extension Agent {
+    /// What to drive a line to when it is claimed; asked before `Event.started`, and before `Event.lineBack`. A line that must have been off for a while, or not on
+    /// together with others, comes up off: the device switches it on later.
+    public func initialLevel(of line: LineIndex, at now: Moment) -> InitialLevel {
+        guard configuration.lines.indices.contains(line) else { return .keep }
+        let settings = configuration.lines[line]
+        guard settings.direction == .output else { return .keep }
+        if settings.initial == .keep { return .keep }
+        if settings.initial == .off || settings.comesUpOff { return .off }
+        let away = outputs.lines[line].away
+        if settings.initial == .on { return away?.mustBeOff == true ? .off : .on }
+        let on = away.map { $0.level == true } ?? saved.restored(settings.name, at: now.timestamp).on
+        return on ? .on : .off
+    }
+
+    /// Takes the levels that the board was claimed with, and sets the timers that go with them.
+    func takeOver(_ levels: [Bool?], _ now: Moment) {
+        for index in outputs.lines.indices {
+            outputs.lines[index].level = index < levels.count ? levels[index] : nil
+            outputs.lines[index].offSince = now.instant
+            if configuration.lines[index].direction == .output, outputs.lines[index].away == nil { outputs.lines[index].timer = timerAtStart(index, now) }
+        }
+        for line in outputs.lines.indices where outputs.lines[line].timer?.cause == .start { checkStart(line, now) }
+        switchOffDoubles(now)
+        storeLines(now)
+    }
+
+    private func timerAtStart(_ index: LineIndex, _ now: Moment) -> LineTimer? {
+        let line = configuration.lines[index]
+        // What cannot be read is as it was claimed, and perhaps on: its longest time counts.
+        let level = outputs.lines[index].level ?? (initialLevel(of: index, at: now) != .off)
+        var wanted = SavedLines.Restored(on: line.initial == .on)
+        if line.initial == .restore || line.initial == .keep { wanted = saved.restored(line.name, at: now.timestamp) }
+        if line.initial == .keep {
+            // It had a time that has passed while nobody was there to end it.
+            if level, saved.isOver(line.name, at: now.timestamp) { return LineTimer(deadline: now.instant, level: false, cause: .duration) }
+        } else if line.comesUpOff, !level, wanted.on {
+            return startTimer(index, remaining: wanted.remaining, now)
+        }
+        // "off until" brings on again what was on before.
+        return Outputs.timer(for: line, turning: level, from: true, duration: wanted.on == level ? wanted.remaining : nil, at: now.instant)
+    }
+
+    /// It goes on when it may.
+    func startTimer(_ index: LineIndex, remaining: Duration?, _ now: Moment) -> LineTimer {
+        let wait = max(configuration.lines[index].minOff ?? .zero, configuration.gap(of: index))
+        return LineTimer(deadline: now.instant + wait, level: true, cause: .start, then: remaining.map { now.instant + $0 })
+    }
+
+    /// Only one of a group can go on. When more are said to have been on, none is right.
+    func checkStart(_ line: LineIndex, _ now: Moment) {
+        guard let timer = outputs.lines[line].timer else { return }
+        let name = configuration.lines[line].name
+        var names = [name]
+        for rival in configuration.rivals(of: line) where outputs.lines[rival].timer?.cause == .start || outputs.lines[rival].level == true {
+            names.append(configuration.lines[rival].name)
+            if outputs.lines[rival].timer?.cause == .start { outputs.lines[rival].timer = nil }
+        }
+        if names.count > 1 {
+            outputs.lines[line].timer = nil
+            effects.append(.log(.error, Replies.noneRestored(names)))
+        } else if timer.deadline - now.instant > .seconds(1) {
+            effects.append(.log(.notice, Replies.comesOnLater(name, Spoken.until(timer.deadline, from: now))))
+        }
+    }
+
+    /// What a line is driven to at the end; nil: it is left alone.
+    func levelAtExit(_ line: LineIndex, _ now: Moment) -> Bool? {
+        let settings = configuration.lines[line], state = outputs.lines[line]
+        switch settings.onExit {
+        case .off: return false
+        // There is no time left to wait for anything.
+        case .on: return !settings.comesUpOff || isFree(line, now)
+        case .keep:
+            if let blink = state.blink { return blink.before }
+            // Nobody would end a pulse.
+            return state.timer?.cause == .pulse ? false : nil
+        }
+    }
+
+    /// What is on, for `initial = restore`, and when a line that is kept ends; written only when it changed.
+    func storeLines(_ now: Moment) {
+        var lines: [SavedLines.Line] = []
+        for (index, settings) in configuration.lines.enumerated() where settings.direction == .output && (settings.initial == .restore || settings.initial == .keep) {
+            let away = outputs.lines[index].away
+            let timer = away.map { $0.timer } ?? outputs.lines[index].timer
+            guard var level = away.map({ $0.level }) ?? steadyLevel(index) else { continue }
+            var until = timer.map { SavedLines.wallClock($0.deadline, now) }
+            switch timer?.cause {
+            // A pulse of seconds is not worth two writes to a memory card, and must not come back. Where the line is kept, its end must.
+            case .pulse?: if settings.initial == .restore { continue }
+            // Not there yet, but still to come.
+            case .start?:
+                level = true
+                until = timer?.then.map { SavedLines.wallClock($0, now) }
+            // A new start knows by itself whether there is a link.
+            case .disconnected?: until = nil
+            // It should be off. The next try is no time to write down.
+            case .retry?:
+                level = true
+                until = Timestamp(milliseconds: 0)
+            default: break
+            }
+            if settings.initial == .keep ? until != nil : level || until != nil { lines.append(SavedLines.Line(name: settings.name, on: level, until: until)) }
+        }
+        guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }
+        storedLines = lines
+        effects.append(.store(name: SavedLines.fileName, bytes: SavedLines(lines: lines, savedAt: now.timestamp).bytes))
+    }
+}
