@@ -32,6 +32,7 @@ public final class Agent {
     var vocabulary: Vocabulary
     var outputs = Outputs()
     var telemetry = Telemetry()
+    var counters: Counters
     var log = ActivityLog()
     var presence = PresenceStatus()
     var persons = PersonTable()
@@ -68,6 +69,7 @@ public final class Agent {
         self.facts = facts
         self.saved = SavedLines(saved[SavedLines.fileName])
         storedLines = self.saved.lines
+        counters = Counters(saved[Counters.fileName])
         vocabulary = Vocabulary(configuration)
         random = SplitMix64(seed: seed)
         outbox = Outbox(run: UInt32(truncatingIfNeeded: random.next()))
@@ -92,6 +94,7 @@ public final class Agent {
             if let instant, next.map({ instant < $0 }) ?? true { next = instant }
         }
         consider(telemetry.nextDeadline(configuration, after: lastMoment.instant))
+        consider(counters.nextDeadline)
         consider(errands.nextDeadline)
         consider(persons.nextDeadline)
         if isOnline { consider(presence.nextDeadline) }
@@ -113,8 +116,9 @@ public final class Agent {
         case .message(let message): hear(message, now)
         case .presence(let presence): if isTrusted(presence.from) { contacts.take(presence) }
         case .subscription(let verb, let from): take(verb, from: from, now)
-        case .lineChanged(let line, let on, _, _): lineChanged(line, on, now)
-        case .pulses(let line, _, _, let on, _, _): if outputs.lines.indices.contains(line) { outputs.lines[line].level = on }
+        case .lineChanged(let line, let on, let at, let missed): lineChanged(line, on, at: at, missed: missed > 0, now)
+        case .pulses(let line, let count, let missed, let on, let first, let last):
+            take(pulses: count, missed: missed, of: line, on, first: first, last: last, now)
         case .lineLost(let line, let why): lineLost(line, why, now)
         case .lineBack(let line, let on): lineBack(line, on, now)
         case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket, now)
@@ -142,6 +146,7 @@ public final class Agent {
     private func started(_ levels: [Bool?], _ now: Moment) {
         startedAt = now
         tellLoadedJournal(now)
+        tellLoadedCounters()
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant
@@ -183,6 +188,7 @@ public final class Agent {
     private func stop(_ reason: String, _ now: Moment) {
         outputs.makes.removeAll()
         for errand in errands.takeAll() { finish(errand, now) }
+        storeCounters(now, isLast: true)
         isStopping = true
         // Looked at before anything moves; then what goes off goes first.
         var off: [LineIndex] = [], on: [LineIndex] = []
@@ -201,6 +207,8 @@ public final class Agent {
         for errand in errands.takeOverdue(at: now.instant) { finish(errand, now) }
         poll(now)
         reportEdges(now)
+        runPresses(now)
+        storeCounters(now)
         for late in persons.takeLate(at: now.instant) { reply(OutgoingMessage(to: late.to, body: Replies.lateMore(late.more))) }
         // A reading may have become stale just now.
         if telemetry.sensors.indices.contains(where: { telemetry.isStale($0, configuration, at: now.instant) }) { presence.isDirty = true }

@@ -115,6 +115,11 @@ public struct LineConfiguration: Equatable {
     public var tags: [String] = []
     /// Inputs: `report = change` sends a message when the level changes.
     public var reportsChange = false
+    /// Inputs: `report = press` sends presses, after how long one is a long press, and how soon another one makes a double press;
+    /// nil: there are no such presses.
+    public var reportsPress = false
+    public var longPress: Duration? = .seconds(1)
+    public var doublePress: Duration?
     /// Inputs: a sensor with `source = counter:NAME` reads it, so its changes come as `Event.pulses`.
     public var isCounted = false
     /// Words for the two states, e.g. "closed" and "open".
@@ -161,7 +166,8 @@ public struct SensorConfiguration: Equatable {
     }
 
     public var name: String
-    /// As written: `w1:…`, `iio:DEVICE/CHANNEL`, `hwmon:NAME/CHANNEL`, `thermal:TYPE`, `file:PATH`, `system:WHAT`, `simulated:NAME`.
+    /// As written: `w1:…`, `iio:DEVICE/CHANNEL`, `hwmon:NAME/CHANNEL`, `thermal:TYPE`, `file:PATH`, `system:WHAT`, `counter:LINE`,
+    /// `simulated:NAME`.
     public var source: String
     /// Where `source` stands: "perch.conf:21".
     public var sourceLocation: String
@@ -169,6 +175,10 @@ public struct SensorConfiguration: Equatable {
     /// As people read it ("°C", "%RH", "lx"); empty: the board's reader knows (see `Board`).
     public var unit = ""
     public var scale: Double?
+    /// Counters: how much one pulse is, in `unit` or, of a rate, in what flows per hour, minute or second of it.
+    public var unitPerPulse: Double?
+    /// Where a counter's readings come from; nil for other sensors.
+    public var counter: CounterSource?
     public var offset: Double?
     /// Digits after the decimal point in replies.
     public var digits = 1

@@ -17,17 +17,16 @@ public enum ConfigurationKeys {
     /// Only for outputs.
     public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "min-off", "interlock", "confirm"]
     /// Only for inputs.
-    public static let input = ["debounce", "report"]
+    public static let input = ["debounce", "report", "long-press", "double-press"]
 
-    public static let sensor = ["source", "part", "unit", "scale", "offset", "digits", "report", "alarm", "tags"]
+    public static let sensor = ["source", "part", "unit", "unit-per-pulse", "scale", "offset", "digits", "report", "alarm", "tags"]
 
     /// The section [part] of a part's file.
     public static let partCard = ["title", "enable", "driver", "device", "new-device", "chip"]
     /// Only in a part's section [sensor]: the kind of source that the part is read through.
     public static let part = ["source-kind"]
 
-    public static let sources = ["w1", "iio", "hwmon", "thermal", "file", "system", "simulated"]
-    static let laterSources = ["counter"]
+    public static let sources = ["w1", "iio", "hwmon", "thermal", "file", "system", "counter", "simulated"]
 
     /// What people write instead, where the spelling alone does not lead to the right key.
     static let synonyms: [(wrong: String, right: String)] = [

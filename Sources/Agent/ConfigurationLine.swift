@@ -7,8 +7,13 @@ extension LineConfiguration {
     static let gapRange = Duration.milliseconds(1)...Duration.seconds(60)
     /// Relays let go within 20 ms, contactors within 100 ms.
     public static let defaultGap = Duration.milliseconds(200)
+    /// Shorter, a press is bouncing; longer, a finger is tired.
+    static let pressRange = Duration.milliseconds(100)...Duration.seconds(60)
     /// Longer than any job of a relay; also keeps deadlines far from overflow.
     static let timerRange = Duration.milliseconds(1)...Duration.seconds(366 * 86_400)
+
+    /// Its level is not worth telling: a button, or what a counter reads.
+    var isMomentary: Bool { isCounted || (reportsPress && !reportsChange) }
 
     /// Takes one setting of `[line NAME]` or of a part; the name, the part and whether the key is for this
     /// direction are the loader's business.
@@ -35,8 +40,23 @@ extension LineConfiguration {
         case "interlock": interlock = try LineConfiguration.interlock(value)
         case "confirm": confirm = try ConfigurationValue.yesNo(value)
         case "debounce": debounce = try ConfigurationValue.duration(value, Self.debounceRange)
-        case "report": reportsChange = try ConfigurationValue.choice(value, ["change", "no"]) == 0
+        case "report": try report(value)
+        case "long-press": longPress = try ConfigurationValue.optional(value, Self.pressRange)
+        case "double-press": doublePress = try ConfigurationValue.optional(value, Self.pressRange)
         default: break
+        }
+    }
+
+    /// "change", "press", "change press", "no"
+    private mutating func report(_ text: String) throws(Complaint) {
+        let words = ConfigurationValue.list(text)
+        (reportsChange, reportsPress) = (false, false)
+        for word in words {
+            switch try ConfigurationValue.choice(word, ["change", "press", "no"]) {
+            case 0: reportsChange = true
+            case 1: reportsPress = true
+            default: if words.count > 1 { throw Complaint("\"\(text)\" says no and something else") }
+            }
         }
     }
 
@@ -73,6 +93,11 @@ extension LineConfiguration {
 }
 
 extension ConfigurationValue {
+    /// A duration, or nil for "no".
+    static func optional(_ text: String, _ range: ClosedRange<Duration>) throws(Complaint) -> Duration? {
+        text.lowercased() == "no" ? nil : try duration(text, range)
+    }
+
     static func isNumber(_ text: String) -> Bool { text.utf8.allSatisfy(isDigit) }
 
     static func tags(_ text: String) throws(Complaint) -> [String] {

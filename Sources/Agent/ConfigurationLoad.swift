@@ -34,8 +34,11 @@ extension Configuration {
         var remarks: [String] = []
         if people.entries.isEmpty { remarks.append("[people] is empty: nobody may ask this board anything") }
         if lines.isEmpty && sensors.isEmpty { remarks.append("there is neither a [line NAME] nor a [sensor NAME]: this board has nothing to show") }
-        if reports.to.isEmpty && !reports.pubsub && (sensors.contains { $0.report != nil } || lines.contains { $0.reportsChange }) {
+        if reports.to.isEmpty && !reports.pubsub && (sensors.contains { $0.report != nil } || lines.contains { $0.reportsChange || $0.reportsPress }) {
             remarks.append("\"report\" is set, but [reports] names nobody to send to")
+        }
+        for line in lines where line.doublePress != nil && !line.reportsPress {
+            remarks.append("\(line.name) has \"double-press\", but its presses are not reported; add \"report = press\"")
         }
         return remarks
     }
@@ -58,6 +61,8 @@ struct ConfigurationLoader {
     private(set) var lines: [LineConfiguration] = []
     private var sensors: [SensorConfiguration] = []
     private var reports = ReportsConfiguration()
+    /// Of each sensor: counters name lines, which may stand further down.
+    private var sensorSettings: [[Setting]] = []
     /// Names of lines and sensors in lower case, as the chat compares them.
     private var names: [(name: String, section: String)] = []
     private var pins: [(pin: String, place: Place)] = []
@@ -89,6 +94,11 @@ struct ConfigurationLoader {
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(place(problem.line), problem.text) }
         for section in document.sections where !isHopeless { read(section) }
+        for index in sensors.indices {
+            var found: [(Setting, String)] = []
+            CounterSource.resolve(&sensors[index], sensorSettings[index], &lines) { setting, text in found.append((setting, text)) }
+            for (setting, text) in found { problem(setting.place, text) }
+        }
         checkTags()
         checkInterlocks()
         if document.section("account") == nil {
@@ -326,6 +336,7 @@ struct ConfigurationLoader {
             problem(place(section.line), "[\(section.name)] has no source; write \"source = w1:28-…\", or see `perch sensors`")
         }
         sensors.append(sensor)
+        sensorSettings.append(settings)
     }
 
     private mutating func checkTags() {

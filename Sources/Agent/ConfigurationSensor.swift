@@ -15,6 +15,10 @@ extension SensorConfiguration {
             let factor = try ConfigurationValue.number(value)
             if factor == 0 { throw Complaint("a scale of 0 makes every reading 0") }
             scale = factor
+        case "unit-per-pulse":
+            let amount = try ConfigurationValue.number(value)
+            if amount <= 0 { throw Complaint("one pulse must be more than 0") }
+            unitPerPulse = amount
         case "offset": offset = try ConfigurationValue.number(value)
         case "digits": digits = try ConfigurationValue.integer(value, 0...Self.maximumDecimals)
         case "report": report = try SensorConfiguration.report(value)
@@ -26,16 +30,16 @@ extension SensorConfiguration {
 
     /// "KIND:WHERE"; whether it exists only the board knows.
     private static func source(_ text: String) throws(Complaint) -> String {
-        let usage = "write one of w1:ID, iio:DEVICE/CHANNEL, hwmon:NAME/CHANNEL, thermal:TYPE, file:PATH, system:WHAT, simulated:NAME"
+        let usage = "write one of w1:ID, iio:DEVICE/CHANNEL, hwmon:NAME/CHANNEL, thermal:TYPE, file:PATH, system:WHAT, counter:LINE, simulated:NAME"
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw Complaint("\"\(text)\" has no kind; \(usage)") }
         let kind = String(text[..<colon])
         let place = String(text[text.utf8.index(after: colon)...])
-        if ConfigurationKeys.laterSources.contains(kind) { throw Complaint("\"\(kind):\" is not supported by this version of Perch") }
         if !ConfigurationKeys.sources.contains(kind) {
             guard let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sources) else { throw Complaint("the kind \"\(kind)\" is unknown; \(usage)") }
             throw Complaint("the kind \"\(kind)\" is unknown; did you mean \(nearest):\(place)?")
         }
         if place.isEmpty { throw Complaint("there is nothing after \"\(kind):\"; \(usage)") }
+        if kind == "counter" { _ = try CounterSource.parts(place) }
         if kind == "file" { _ = try ConfigurationValue.path(place) }
         if (kind == "iio" || kind == "hwmon") && !place.utf8.dropFirst().dropLast().contains(UInt8(ascii: "/")) {
             throw Complaint("\"\(text)\" names no channel; write \(kind):\(kind == "iio" ? "DEVICE" : "NAME")/CHANNEL, see `perch sensors`")

@@ -67,14 +67,20 @@ extension Agent {
 
     // MARK: Inputs, and outputs that somebody else switched
 
-    func lineChanged(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+    /// - Parameters:
+    ///   - at: the kernel's time in nanoseconds; 0: not known.
+    ///   - missed: edges before this one were lost.
+    func lineChanged(_ line: LineIndex, _ on: Bool, at: UInt64 = 0, missed: Bool = false, _ now: Moment) {
         guard outputs.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
         if settings.direction == .output { return outputChanged(line, on, now) }
         let before = outputs.lines[line].level
         outputs.lines[line].level = on
         outputs.lines[line].failure = nil
-        if before == on { return }
+        if before == on || settings.isCounted { return }
+        if settings.reportsPress { watchPresses(line, on, at: at, missed: missed, now) }
+        // What is pressed is no state to show.
+        if settings.isMomentary { return }
         presence.isDirty = true
         record(nil, line: line, what: settings.name, outcome: word(settings, on), now, isEdge: true)
         guard settings.reportsChange else { return }

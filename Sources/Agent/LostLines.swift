@@ -33,6 +33,7 @@ extension Agent {
         state.level = nil
         state.timer = nil
         state.blink = nil
+        state.presses = PressDetector()
         let isNews = state.failure != why
         state.failure = why
         outputs.lines[line] = state

@@ -50,6 +50,8 @@ struct LineState: Equatable {
     var reportedAt: Instant?
     /// Changes since then.
     var changes = 0
+    var presses = PressDetector()
+    var tally = PressTally()
 }
 
 /// Ties a `setLine` or `readLine` effect to what asked for it.
@@ -144,6 +146,8 @@ struct Outputs {
             {
                 consider(since + policy.after)
             }
+            if let deadline = state.presses.deadline { consider(deadline) }
+            if !state.tally.isEmpty, let at = state.tally.reportedAt { consider(at + Outputs.edgeReportInterval) }
             if state.changes > 0, let at = state.reportedAt { consider(at + Outputs.edgeReportInterval) }
         }
         for ticket in pending { consider(ticket.deadline) }

@@ -39,6 +39,8 @@ extension Agent {
             let level = index < levels.count ? levels[index] : nil
             if let level {
                 if !level, lines[index].level != false || lines[index].failure != nil { lines[index].offSince = now.instant }
+                // An edge of this moment is not told any more.
+                if level != lines[index].level { lines[index].presses = level ? .pressedBefore : PressDetector() }
                 lines[index].level = level
                 lines[index].failure = nil
                 lines[index].away = nil

@@ -121,6 +121,20 @@ enum Replies {
         times > 1 ? "\(state) (changed \(times) times in \(Spoken.duration(Outputs.edgeReportInterval)))" : state
     }
 
+    /// `the kernel dropped 14 edges`
+    static func droppedEdges(_ count: UInt64) -> String { "the kernel dropped \(String(count)) edge\(count == 1 ? "" : "s")" }
+    /// `pressed twice`
+    static func press(_ press: Press, _ long: Duration?) -> String {
+        switch press {
+        case .single: "pressed"
+        case .double: "pressed twice"
+        case .long: long.map { "held for \(Spoken.duration($0))" } ?? "held"
+        }
+    }
+    static func pressed(_ text: String, times: Int) -> String {
+        times > 1 ? "\(text) (\(times) times in \(Spoken.duration(Outputs.edgeReportInterval)))" : text
+    }
+
     // MARK: What is not done, and why
 
     static func needs(_ role: Role, _ what: String) -> String { "You may not \(what): that needs the \(name(role)) role." }

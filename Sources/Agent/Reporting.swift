@@ -7,7 +7,7 @@ extension Agent {
     func poll(_ now: Moment) {
         let (toRead, overdue) = telemetry.poll(configuration, at: now.instant)
         for sensor in overdue { take(.failed(Replies.readingDeadlinePassed), ofSensor: sensor, now) }
-        for sensor in toRead { effects.append(.readSensor(sensor)) }
+        for sensor in toRead { startReading(sensor, now) }
     }
 
     func take(_ outcome: SensorOutcome, ofSensor sensor: SensorIndex, _ now: Moment) {
@@ -91,6 +91,8 @@ extension Agent {
     /// Whether a question needs a new reading. A status waits only for sensors that nobody polls.
     private func isOutdated(_ sensor: SensorIndex, _ now: Moment, always: Bool) -> Bool {
         let state = telemetry.sensors[sensor]
+        // A counter knows it at once.
+        if configuration.sensors[sensor].counter != nil { return true }
         let isPolled = Telemetry.pollInterval(configuration.sensors[sensor]) != nil
         guard always || !isPolled else { return false }
         guard let reading = state.reading, state.failure == nil else { return true }
@@ -102,8 +104,8 @@ extension Agent {
         // When too much waits already, what is known has to do.
         if !errands.isFull {
             for sensor in sensors {
-                errand.sensors.append(sensor)
-                if telemetry.ask(sensor, at: now.instant) { effects.append(.readSensor(sensor)) }
+                if configuration.sensors[sensor].counter == nil { errand.sensors.append(sensor) }
+                if telemetry.ask(sensor, at: now.instant) { startReading(sensor, now) }
             }
             for line in lines where outputs.pending.count < Outputs.maximumTickets {
                 let ticket = outputs.nextTicket()

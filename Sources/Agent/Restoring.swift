@@ -22,6 +22,7 @@ extension Agent {
         for index in outputs.lines.indices {
             outputs.lines[index].level = index < levels.count ? levels[index] : nil
             outputs.lines[index].offSince = now.instant
+            if outputs.lines[index].level == true { outputs.lines[index].presses = .pressedBefore }
             if configuration.lines[index].direction == .output, outputs.lines[index].away == nil { outputs.lines[index].timer = timerAtStart(index, now) }
         }
         for line in outputs.lines.indices where outputs.lines[line].timer?.cause == .start { checkStart(line, now) }

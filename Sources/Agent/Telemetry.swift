@@ -26,6 +26,7 @@ struct SensorState: Equatable {
     var nextPoll: Instant?
     /// The value that presence shows: follows `reading` by steps of the report's delta.
     var shown: Double?
+    var shownAt: Instant?
 
     // What the receivers of reports know:
     var sent: Double?
@@ -128,9 +129,20 @@ struct Telemetry {
         case .value(let value):
             sensors[index].failure = nil
             sensors[index].reading = Reading(value: value, at: now.instant, timestamp: now.timestamp)
-            if sensors[index].shown.map({ Telemetry.differs(value, $0, by: sensor.report?.delta ?? 0) }) ?? true { sensors[index].shown = value }
+            if mayShow(index, sensor, value, at: now.instant) {
+                sensors[index].shown = value
+                sensors[index].shownAt = now.instant
+            }
             watch(index, sensor, value, at: now.instant)
         }
+    }
+
+    /// Presence follows steps of the report's delta, and not faster than reports do: a counter differs each time somebody asks.
+    private func mayShow(_ index: SensorIndex, _ sensor: SensorConfiguration, _ value: Double, at now: Instant) -> Bool {
+        guard let shown = sensors[index].shown else { return true }
+        if !Telemetry.differs(value, shown, by: sensor.report?.delta ?? 0) { return false }
+        guard sensor.counter != nil, let at = sensors[index].shownAt, let report = sensor.report else { return true }
+        return now - at + Telemetry.lateWakeUp >= report.shortest
     }
 
     private mutating func watch(_ index: SensorIndex, _ sensor: SensorConfiguration, _ value: Double, at now: Instant) {
@@ -210,6 +222,7 @@ struct Telemetry {
             state.sent = reading.value
             state.sentAt = askedAt
             state.shown = reading.value
+            state.shownAt = reading.at
         }
         return news
     }

@@ -38,7 +38,7 @@ extension Agent {
         if let why = state.failure { return Replies.failed(name, why, last: age.map { "\(value(sensor)), \(Spoken.age($0)) ago" }) }
         guard let age else { return Replies.neverRead(name) }
         if telemetry.isStale(sensor, configuration, at: now.instant) { return Replies.stale(name, value(sensor), age: age) }
-        return Replies.reading(name, value(sensor), age: age)
+        return Replies.reading(name, value(sensor), age: age) + doubt(sensor)
     }
 
     func helpState(_ target: Target, _ now: Moment) -> String {
@@ -55,6 +55,7 @@ extension Agent {
         var rows: [String] = []
         for sensor in telemetry.sensors.indices where telemetry.sensors[sensor].alarm == .raised { rows.append(Replies.alarm(alarmText(sensor))) }
         for line in outputs.lines.indices {
+            if configuration.lines[line].isMomentary, outputs.lines[line].failure == nil { continue }
             var row = state(of: line, now)
             if outputs.lines[line].level != nil, let why = outputs.lines[line].failure { row += " (\(why))" }
             rows.append(row)
@@ -161,6 +162,8 @@ extension Agent {
                 faults.append("\(settings.name) failed: \(why)")
             } else if state.blink != nil {
                 on.append("\(settings.name) blinking")
+            } else if settings.isMomentary {
+                continue
             } else if let level = state.level {
                 let text = "\(settings.name) \(word(settings, level))"
                 if settings.direction == .input { inputs.append(text) } else if level { on.append(text) } else { off.append(text) }

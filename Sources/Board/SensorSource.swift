@@ -10,6 +10,7 @@ import Text
 /// | `thermal:cpu-thermal` | a thermal zone by its type, or `thermal:thermal_zone0` |
 /// | `file:/run/rain` | the first number in a file |
 /// | `system:temperature` | also `load`, `memory`, `disk`, `uptime`, `wifi` |
+/// | `counter:flow` | pulses of an input, which the board's owner counts |
 /// | `simulated:air` | the simulated board |
 public enum SensorSource: Equatable, Sendable {
     case oneWire(id: String)
@@ -18,10 +19,11 @@ public enum SensorSource: Equatable, Sendable {
     case thermal(type: String)
     case file(path: String)
     case system(SystemMeasure)
+    case counter(line: String)
     case simulated(name: String)
 
     /// Kinds as they are written before the colon.
-    static let kinds = ["w1", "iio", "hwmon", "thermal", "file", "system", "simulated"]
+    static let kinds = ["w1", "iio", "hwmon", "thermal", "file", "system", "counter", "simulated"]
 
     /// Throws `.invalid` in words.
     public init(_ written: String) throws(BoardError) {
@@ -53,13 +55,14 @@ public enum SensorSource: Equatable, Sendable {
                 throw .invalid(message)
             }
             self = .system(measure)
+        case "counter": self = .counter(line: rest)
         case "simulated": self = .simulated(name: rest)
         default:
             var message = "\"\(kind)\" is no kind of source"
             if let nearest = Spelling.nearest(to: kind, in: SensorSource.kinds) {
                 message += "; did you mean \(nearest):\(rest)?"
             } else {
-                message += "; there are w1, iio, hwmon, thermal, file, system and simulated"
+                message += "; there are w1, iio, hwmon, thermal, file, system, counter and simulated"
             }
             throw .invalid(message)
         }
@@ -71,7 +74,7 @@ public enum SensorSource: Equatable, Sendable {
         case .oneWire, .thermal: .temperature
         case .iio(_, let channel): IIO.kind(channel)?.quantity ?? .none
         case .hwmon(_, let channel): Hwmon.kind(channel)?.quantity ?? .none
-        case .file, .simulated: .none
+        case .file, .counter, .simulated: .none
         case .system(let measure): measure.quantity
         }
     }

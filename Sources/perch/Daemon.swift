@@ -210,6 +210,7 @@ final class Daemon {
     private func deviceTimerFired() {
         let now = Clock.now()
         if let due = board.nextDeadline, due <= now.instant { deliver(edges: board.tick(at: now.instant)) }
+        if agent.awaitsEdges(at: now.instant) { for source in board.edgeSources { takeEdges(source) } }
         deliver(.tick)
     }
 

@@ -42,7 +42,7 @@ import Testing
         #expect(source("iio:bme280/temp") == ["perch.conf:5: source: the part probe is read through w1; write w1:…, as `perch sensors` lists it"])
         #expect(
             source("w1:28-0", "wrong") == [
-                "parts/wrong.conf:2: source-kind: \"w2\" is not w1, iio, hwmon, thermal, file, system or simulated; did you mean w1?"
+                "parts/wrong.conf:2: source-kind: \"w2\" is not w1, iio, hwmon, thermal, file, system, counter or simulated; did you mean w1?"
             ])
         #expect(problems("[line l1]\npin = GPIO1\npart = line", parts: parts)[0].hasPrefix("parts/line.conf:2: unknown key \"source-kind\" in [line]"))
         #expect(complaint("source-kind = w1")[0].hasPrefix("perch.conf:5: unknown key \"source-kind\" in [sensor air]"))

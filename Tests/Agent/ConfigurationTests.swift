@@ -110,7 +110,7 @@ import XMPP
                 "perch.conf:8: this is neither \"[section]\" nor \"key = value\"",
                 "perch.conf:9: unknown section [peeple]; did you mean [people]?",
                 "perch.conf:10: [line] needs one name, such as [line lamp]",
-                "perch.conf:12: source: \"w1\" has no kind; write one of w1:ID, iio:DEVICE/CHANNEL, hwmon:NAME/CHANNEL, thermal:TYPE, file:PATH, system:WHAT, simulated:NAME",
+                "perch.conf:12: source: \"w1\" has no kind; write one of w1:ID, iio:DEVICE/CHANNEL, hwmon:NAME/CHANNEL, thermal:TYPE, file:PATH, system:WHAT, counter:LINE, simulated:NAME",
             ])
     }
 
@@ -127,10 +127,9 @@ import XMPP
 
     @Test func `what a later version does is refused by name`() {
         #expect(
-            problems("[rule cool]\nwhen = air > 28\n[schedule evening]\nat = 18:30\n[line fan]\npin = GPIO5\n[sensor n]\nsource = counter:door") == [
+            problems("[rule cool]\nwhen = air > 28\n[schedule evening]\nat = 18:30\n[line fan]\npin = GPIO5") == [
                 "perch.conf:3: [rule cool]: rules are not supported by this version of Perch",
                 "perch.conf:5: [schedule evening]: schedules are not supported by this version of Perch",
-                "perch.conf:10: source: \"counter:\" is not supported by this version of Perch",
             ])
     }
 

@@ -1,0 +1,88 @@
+import Text
+
+/// `source = counter:LINE` or `counter:LINE/rate`
+public struct CounterSource: Equatable, Sendable {
+    /// The input whose changes to on are counted.
+    public var line: LineIndex
+    /// How many a second, not how many so far.
+    public var isRate: Bool
+
+    public init(line: LineIndex, isRate: Bool) {
+        self.line = line
+        self.isRate = isRate
+    }
+
+    /// The line's name and whether `/rate` follows, of what stands after "counter:".
+    static func parts(_ text: String) throws(Complaint) -> (line: String, isRate: Bool) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let line = String(decoding: parts[0], as: UTF8.self)
+        if parts.count == 1, !line.isEmpty { return (line, false) }
+        if parts.count == 2, !line.isEmpty, String(decoding: parts[1], as: UTF8.self) == "rate" { return (line, true) }
+        throw Complaint("\"counter:\(text)\" is not understood; write counter:LINE for the total or counter:LINE/rate")
+    }
+
+    /// The time that a rate in `unit` is over; per second where the unit does not say it.
+    static func seconds(per unit: String) -> Int {
+        if unit == "W" || unit == "kW" || unit.hasSuffix("/h") { return 3600 }
+        return unit.hasSuffix("/min") || unit == "rpm" ? 60 : 1
+    }
+
+    private static func isRate(_ unit: String) -> Bool { seconds(per: unit) > 1 || unit.hasSuffix("/s") || unit == "Hz" }
+
+    /// Digits that show each pulse, at most three.
+    private static func digits(_ perPulse: Double) -> Int {
+        var digits = 0, scaled = perPulse
+        while digits < 3, (scaled - scaled.nearestWhole).magnitude > 1e-9 {
+            digits += 1
+            scaled *= 10
+        }
+        return digits
+    }
+
+    /// Finds the line of a counter; nil for a sensor that is none. `settings` are those of its section and part.
+    static func resolve(_ sensor: inout SensorConfiguration, _ settings: [Setting], _ lines: inout [LineConfiguration], _ problem: (Setting, String) -> Void) {
+        func setting(_ key: String) -> Setting? { settings.first { $0.key == key } }
+        guard sensor.source.hasPrefix("counter:"), let source = setting("source") else {
+            if let wrong = setting("unit-per-pulse"), !sensor.source.isEmpty {
+                problem(wrong, "unit-per-pulse: only a counter has it (source = counter:LINE); write \"scale\" for other sensors")
+            }
+            return
+        }
+        if let scale = setting("scale") { problem(scale, "scale: a counter has \"unit-per-pulse\" instead; write it there") }
+        do throws(Complaint) {
+            let (name, isRate) = try parts(String(decoding: sensor.source.utf8.dropFirst("counter:".utf8.count), as: UTF8.self))
+            if isRate, let offset = setting("offset") { problem(offset, "offset: a rate has none; set it for the total, counter:\(name)") }
+            if !isRate, let unit = setting("unit"), CounterSource.isRate(sensor.unit) {
+                problem(unit, "unit: \(sensor.unit) is a rate; write source = counter:\(name)/rate, or the unit of the total")
+            }
+            if !isRate, setting("digits") == nil { sensor.digits = digits(sensor.unitPerPulse ?? 1) }
+            var inputs: [String] = []
+            for index in lines.indices {
+                if lines[index].name.lowercased() != name.lowercased() {
+                    if lines[index].direction == .input { inputs.append(lines[index].name) }
+                    continue
+                }
+                if lines[index].direction == .output { throw Complaint("\(name) is an output; a counter counts how often an input goes on") }
+                if lines[index].reportsChange || lines[index].reportsPress {
+                    throw Complaint("\(name) has a \"report\", which cannot be for each pulse; remove it there")
+                }
+                lines[index].isCounted = true
+                sensor.counter = CounterSource(line: index, isRate: isRate)
+                return
+            }
+            if name.lowercased() == sensor.name.lowercased() {
+                throw Complaint("\(name) is this sensor itself; name the [line] that is counted\(inputs.isEmpty ? "" : ": \(alternatives(inputs))")")
+            }
+            let hint = didYouMean("counter:\(name)", prefixed(inputs))
+            throw Complaint("there is no [line \(name)]\(!hint.isEmpty ? hint : inputs.isEmpty ? "; write one, as an input" : "; name an input: \(alternatives(inputs))")")
+        } catch {
+            problem(source, "source: \(error.text)")
+        }
+    }
+
+    private static func prefixed(_ names: [String]) -> [String] {
+        var list: [String] = []
+        for name in names { list.append("counter:" + name) }
+        return list
+    }
+}
