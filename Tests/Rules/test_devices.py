@@ -228,6 +228,23 @@ def test_pins_of_the_header_in_a_part_are_what_it_says_they_are():
     assert seen > 100
 
 
+# As boot/overlays/README of raspberrypi/firmware spells them; what else a part enables has to be looked up there first.
+OVERLAYS = {
+    "w1-gpio": {"gpiopin"}, "dht11": {"gpiopin"}, "mcp3008": {"spi0-0-present", "spi0-1-present"}, "pcf857x": {"pcf8574", "pcf8574a", "addr"},
+    "ads1115": {"cha_enable", "chb_enable", "chc_enable", "chd_enable"}, "ads1015": set(), "mcp23017": {"gpiopin", "addr", "noints", "mcp23008"},
+    "i2c-sensor": {"addr", "aht10", "aht20", "bh1750", "bme280", "bme680", "bmp280", "jc42", "lm75", "sgp30", "sht3x", "sht4x"}}
+
+
+@pytest.mark.parametrize("name", files(PARTS))
+def test_the_overlays_of_a_part_exist(name):
+    text = open(f"{PARTS}/{name}", encoding="utf-8").read()
+    for overlay, rest in re.findall(r"dtoverlay=([\w-]+)((?:,[\w=-]+)*)", text):
+        assert overlay in OVERLAYS
+        assert {word.partition("=")[0] for word in rest.split(",")[1:]} <= OVERLAYS[overlay]
+    for parameter in re.findall(r"dtparam=(\S+)", text):
+        assert parameter in {"i2c_arm=on", "spi=on", "i2c_arm_baudrate=10000"}
+
+
 def test_no_two_parts_are_shown_by_the_kernel_under_the_same_name():
     names = []
     for name in files(PARTS):
