@@ -46,6 +46,13 @@ public enum SensorAdvice {
         }
     }
 
+    /// What to do about a chip of lines that the kernel does not show; nil where nothing is known.
+    public static func text(forChip needs: SensorNeeds, root: String = "") -> String? {
+        let buses = SensorBuses(root: root)
+        for waiting in buses.waiting() where needs.devices.contains(waiting.name) { return untaken(waiting, needs.drivers) }
+        return enabling(needs, buses)
+    }
+
     /// What a board could have and has not: buses that are off, devices without a driver. Each a sentence for `perch sensors`.
     public static func missed(root: String = "") -> [String] {
         let buses = SensorBuses(root: root)

@@ -12,9 +12,10 @@ enum Check {
         let path = arguments["--config"] ?? ConfigurationFile.defaultPath
         let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))
         var failures: [Failure] = []
+        let catalog = PartCatalog()
         var login: Login?
         do throws(Failure) { login = try Login(configuration.account) } catch { failures.append(error) }
-        do throws(Failure) { try checkBoard(configuration) } catch { failures.append(error) }
+        do throws(Failure) { try checkBoard(configuration, catalog) } catch { failures.append(error) }
         if let first = failures.first {
             // The most particular code: a missing permission is mended before a mistake can be seen behind it.
             let code = failures.contains { $0.code == .permission } ? ExitCode.permission : first.code
@@ -22,7 +23,6 @@ enum Check {
         }
         Console.print("\(path): \(configuration.summary)")
         for remark in configuration.remarks { Console.print("note: \(remark)") }
-        let catalog = PartCatalog()
         var said: [String] = []
         for (index, sensor) in BoardSetup.sensors(configuration.sensors).enumerated() {
             report(sensor, part: configuration.sensors[index].part, catalog, &said)
@@ -52,10 +52,20 @@ enum Check {
         }
     }
 
-    private static func checkBoard(_ configuration: Configuration) throws(Failure) {
+    private static func checkBoard(_ configuration: Configuration, _ catalog: PartCatalog) throws(Failure) {
         let profile = try BoardSetup.profile(named: configuration.board.profile)
         let lines = BoardSetup.lines(configuration.lines) { _ in .keep }
         let problems = Board.check(lines: lines, sensors: BoardSetup.sensors(configuration.sensors), profile: profile)
-        if !problems.isEmpty { throw BoardSetup.failure(BoardProblems(problems)) }
+        if problems.isEmpty { return }
+        let failure = BoardSetup.failure(BoardProblems(problems))
+        var said = failure.lines
+        for problem in problems {
+            // Only a chip that is not there: its part knows how it comes.
+            guard case .away = problem.error else { continue }
+            for line in lines where line.name == problem.name {
+                if let needs = catalog.needs(chipOf: line.pin), let advice = SensorAdvice.text(forChip: needs), !said.contains(advice) { said.append(advice) }
+            }
+        }
+        throw Failure(failure.code, said)
     }
 }

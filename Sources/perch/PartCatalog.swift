@@ -27,7 +27,16 @@ struct PartCatalog {
         var found: PartCard?
         for card in cards where card.name == part { found = card }
         let (kind, device) = SensorListing.device(of: source, written)
-        guard let card = found ?? card(kind, device) else { return nil }
-        return SensorNeeds(part: card.name, enable: card.enable, drivers: card.drivers, devices: card.devices, newDevice: card.newDevice)
+        return (found ?? card(kind, device)).map(needs)
+    }
+
+    /// The chip of lines that a pin is on, "mcp23017:3".
+    func needs(chipOf pin: String) -> SensorNeeds? {
+        for card in cards where !card.chip.isEmpty && pin.utf8.starts(with: (card.chip + ":").utf8) { return needs(card) }
+        return nil
+    }
+
+    private func needs(_ card: PartCard) -> SensorNeeds {
+        SensorNeeds(part: card.name, enable: card.enable, drivers: card.drivers, devices: card.devices, newDevice: card.newDevice)
     }
 }

@@ -81,6 +81,15 @@ import Testing
         #expect(try advice("hwmon:ina219/in1", Self.ina219, Self.raspberry, Self.i2c, kernel, builtin)?.hasPrefix("as root: echo") == true)
     }
 
+    @Test func `a chip of lines that is not there is enabled like a sensor`() throws {
+        let needs = SensorNeeds(
+            part: "mcp23017", enable: ["dtparam=i2c_arm=on", "dtoverlay=mcp23017"], drivers: ["pinctrl-mcp23s08_i2c"], devices: ["mcp23017"], newDevice: "")
+        func said(_ files: [String: String]) throws -> String? { SensorAdvice.text(forChip: needs, root: try FakeTree(files).root) }
+        #expect(try said(Self.raspberry) == "add to /boot/firmware/config.txt and reboot: dtparam=i2c_arm=on and dtoverlay=mcp23017")
+        let waiting = Self.raspberry.merging(["sys/bus/i2c/devices/1-0020/name": "mcp23017\n"]) { $1 }
+        #expect(try said(waiting)?.hasPrefix("the kernel was told of a mcp23017 at 1-0020, but no driver has taken it") == true)
+    }
+
     @Test func `other boards are told in general words`() throws {
         #expect(
             try advice("iio:bme280/temp", Self.bme280, Self.orange)
