@@ -41,7 +41,8 @@ import Testing
             return problems.map(\.description)
         }
         let asLine = problems("[line x1]\npin = GPIO17")
-        let asSensor = problems("[sensor x1]\nsource = simulated:x")
+        let isCounter = PartCard.read(name, bytes).sourceKind == "counter"
+        let asSensor = problems(isCounter ? "[line x0]\npin = GPIO17\ndirection = input\n[sensor x1]\nsource = counter:x0" : "[sensor x1]\nsource = simulated:x")
         let card = PartCard.read(name, bytes)
         #expect(!card.title.isEmpty)
         guard card.chip.isEmpty else {
@@ -50,6 +51,7 @@ import Testing
         }
         let isSensor = !card.sourceKind.isEmpty
         #expect(asSensor.isEmpty == isSensor, "\(asSensor)")
+        #expect(!isCounter || asLine.isEmpty)
         #expect(asLine.isEmpty || (isSensor && asLine == ["perch.conf:5: part: \(name) is a sensor; write [sensor NAME]"]), "\(asLine)")
     }
 }

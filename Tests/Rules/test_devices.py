@@ -13,10 +13,10 @@ PART_KEYS = {
 LINE_KEYS = {
     "direction": "output|input", "bias": "pull-up|pull-down|disabled|as-is", "active-low": "yes|no", "debounce": r"\d+m?s",
     "initial": "off|on|restore|keep", "on-exit": "off|on|keep", "on-disconnect": r"(off|on) after \d+(min|h)", "max-on": r"\d+(min|h)",
-    "confirm": "yes|no", "when-on": r"\w+", "when-off": r"\w+", "report": "change|press",
+    "confirm": "yes|no", "when-on": r"\w+", "when-off": r"\w+", "report": "change|press|no",
     "min-off": r"\d+(s|min)"}
 SENSOR_KEYS = {
-    "source-kind": "w1|iio|hwmon|thermal|file|system|counter", "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "offset": r"-?[\d.]+",
+    "source-kind": "w1|iio|hwmon|thermal|file|system|counter", "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "unit-per-pulse": r"[\d.]+", "offset": r"-?[\d.]+",
     "report": r"change [\d.]+ every \d+(s|min)\.\.\d+(s|min|h)", "alarm": r"(above|below) [\d.]+( clear [\d.]+)?( for \d+(s|min))?"}
 # Raspberry Pi's 40-pin header: pins with ground or a supply, and the two of the add-on board's memory.
 POWER_AND_IDENTITY = {1, 2, 4, 6, 9, 14, 17, 20, 25, 27, 28, 30, 34, 39}
