@@ -50,6 +50,7 @@ import Testing
         ("raspberrypi,500\0brcm,bcm2712", "Raspberry Pi 500", "GPIO17"),
         ("raspberrypi,5-compute-module\0brcm,bcm2712", "Raspberry Pi Compute Module 5", "GPIO17"),
         ("xunlong,orangepi-zero3\0allwinner,sun50i-h618", "Orange Pi Zero 3", "PC6"),
+        ("xunlong,orangepi-zero2\0allwinner,sun50i-h616", "Orange Pi Zero 2", "PC6"),
         ("xunlong,orangepi-zero2w\0allwinner,sun50i-h618", "Orange Pi Zero 2W", "PH2"),
         ("sinovoip,bpi-m2-zero\0allwinner,sun8i-h2-plus", "Banana Pi M2 Zero", "PA1"),
         ("radxa,rock3a\0rockchip,rk3568", "Radxa ROCK 3A", "GPIO3_C4"),

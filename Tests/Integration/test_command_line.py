@@ -1,4 +1,6 @@
 """The one-shot commands: exit codes and what they print (product §8)."""
+import glob
+
 import pytest
 
 from harness.perch import TOP, program, run, secret_file
@@ -93,6 +95,15 @@ def test_lines_lists_the_pins_of_the_simulated_board():
     assert done.returncode == 0, done.stderr
     for pin in ("GPIO2", "GPIO17", "GPIO27"):
         assert pin in done.stdout
+    assert "simulated:0" not in done.stdout
+    assert "simulated:0" in run("lines", "--profile", "simulated", "--all").stdout
+
+
+@pytest.mark.skipif(bool(glob.glob("/dev/gpiochip*")), reason="this computer has GPIO")
+def test_lines_of_a_computer_without_gpio_says_what_is_missing():
+    done = run("lines", "--profile", "beaglebone-black")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no GPIO chip" in done.stderr and "driver is missing" in done.stderr and "profile = simulated" in done.stderr
 
 
 def test_sensors_lists_what_this_machine_has():

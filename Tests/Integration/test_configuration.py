@@ -22,6 +22,21 @@ def test_every_mistake_is_told_at_once_with_file_and_line_and_exit_78(prosody, p
     assert prosody.process.count(re.escape(board.jid)) == 0, "nothing was started"
 
 
+def test_every_mistake_about_pins_is_told_at_once_with_what_to_write(prosody, perch):
+    board = perch(prosody, start=False)
+    pins = {
+        "gpiochip0:17": "chip numbers", "pin 11": "pin 11 is GPIO17, which is already the pin of lamp", "pin 6": "`perch lines` shows",
+        "P8_11": "lines have names such as GPIO2", "GPIO71": "did you mean GPIO17"}
+    board.write(board.text() + "".join(f"\n[line wrong{number}]\npin = {pin}\npart = led\n" for number, pin in enumerate(pins)))
+    for command in ("check", "run"):
+        done = run(command, "--config", board.config)
+        assert done.returncode == 78, command
+        said = [line for line in done.stderr.splitlines() if "wrong" in line]
+        assert len(said) == len(pins), done.stderr
+        for number, (line, remedy) in enumerate(zip(said, pins.values())):
+            assert re.search(rf"perch\.conf:\d+: wrong{number}: .*{re.escape(remedy)}", line), line
+
+
 def test_check_finds_the_same_mistakes_as_run(prosody, perch):
     board = perch(prosody, start=False)
     board.write(board.text().replace("pin = GPIO27", "pin = GPIO99").replace("[board]", "[bord]"))
