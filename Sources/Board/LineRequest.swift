@@ -99,6 +99,7 @@ extension cgpiod_line_config {
         bias = settings.bias.rawValue
         active_low = settings.activeLow
         edges = settings.hasEdges
+        counted = settings.isCounted
         self.value = value
         if settings.hasEdges, cgpiod_debounces() { debounce_us = microseconds(settings.debounce) }
     }

@@ -176,6 +176,8 @@ struct cgpiod_line_request {
 // Edges. The kernel's default is 16, too few for a bouncing contact while one slow turn of the loop (a TLS
 // handshake on a Pi Zero) runs; it allows 1024 for one line, at 48 bytes each.
 #define EVENT_BUFFER 256
+// A flow meter gives a thousand edges a second, so here it is what the kernel allows: GPIO_V2_LINES_MAX * 16.
+#define COUNTED_EVENT_BUFFER 1024
 
 const char *cgpiod_version(void) { return gpiod_api_version(); }
 bool cgpiod_debounces(void) { return true; }
@@ -269,7 +271,7 @@ cgpiod_line_request *cgpiod_chip_request_line(cgpiod_chip *chip, unsigned offset
     if (self && request && lines) {
         self->offset = offset;
         gpiod_request_config_set_consumer(request, consumer);
-        if (edges) gpiod_request_config_set_event_buffer_size(request, EVENT_BUFFER);
+        if (edges) gpiod_request_config_set_event_buffer_size(request, config->counted ? COUNTED_EVENT_BUFFER : EVENT_BUFFER);
         if (!edges || (self->buffer = gpiod_edge_event_buffer_new(BATCH)))
             self->request = gpiod_chip_request_lines(chip->chip, request, lines);
     }

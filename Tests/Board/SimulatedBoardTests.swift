@@ -62,6 +62,25 @@ import Time
         #expect(board.nextDeadline == nil)
     }
 
+    @Test func `pulses come at once, each as changes or all as a count`() throws {
+        var flow = Self.door
+        flow.isCounted = true
+        let board = try board([Self.lamp, Self.bell, flow])
+        var counted = EdgeEvent(line: 2, on: false, timestamp: 5_000_000)
+        counted.count = 10_000
+        counted.first = 5_000_000
+        #expect(board.control("pulse door 10000", at: at(5)).edges == [counted])
+        #expect(board.control("pulse bell 2", at: at(7)).edges.map(\.on) == [true, false, true, false])
+        #expect(board.control("pulse bell 10001", at: at(7)).reply == "error: say a number of pulses from 1 to 10000")
+        #expect(board.control("pulse lamp 1", at: at(7)).reply == "error: lamp is no input of the board; only inputs can be driven")
+        #expect(board.control("pulse bell", at: at(7)).reply == "error: say pulse LINE COUNT")
+        _ = board.control("set bell 1", at: at(8))
+        #expect(board.control("pulse bell 1", at: at(9)).reply == "error: bell is on already; say set bell 0 before")
+        // One by one they are settled, and then counted.
+        #expect(board.control("set door 0", at: at(10)).edges == [])
+        #expect(board.tick(at: at(30)).map(\.count) == [1])
+    }
+
     @Test func `a driven input with debounce is an edge when it is quiet`() throws {
         let board = try board()
         #expect(board.control("set door 0", at: at(0)) == ControlOutcome("ok"))

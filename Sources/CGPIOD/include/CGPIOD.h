@@ -32,6 +32,7 @@ struct cgpiod_line_config {
     uint8_t bias;         // enum cgpiod_bias; not passed with AS_IS: the kernel wants a direction with it
     bool active_low;
     bool edges;           // inputs only: both edges
+    bool counted;         // inputs with edges: the kernel keeps as many as it can
     bool value;           // outputs only: the logical level driven from the first moment
     uint32_t debounce_us; // inputs with edges, only where cgpiod_debounces()
 };

@@ -39,6 +39,8 @@ private final class ChatRun {
         var door = LineConfiguration(name: "door", pin: "GPIO27")
         door.direction = .input
         door.reportsChange = true
+        door.reportsPress = true
+        door.doublePress = .milliseconds(400)
         var air = SensorConfiguration(name: "air", source: "simulated:air")
         air.unit = "°C"
         air.report = .init(delta: 0.5, shortest: .seconds(60), longest: .seconds(900))
@@ -81,7 +83,12 @@ private final class ChatRun {
             else if step.is("n") { try handle(.reading(0, .value(Double(step.text) ?? Double(step.number))), mayDrive: false) }
             else if step.is("f") { try handle(.offline(reason: step.text), mayDrive: false) }
             else if step.is("k") { try handle(.online(jid: fuzzAddress("greenhouse@example.org/board"), resumed: step.number & 1 == 1), mayDrive: false) }
-            else if step.is("x") { try handle(.lineChanged(Int(step.number & 7) - 2, on: step.number & 8 == 0), mayDrive: false) }
+            else if step.is("x") {
+                let number = UInt64(step.number), line = Int(number & 7) - 2
+                let at = number & 16 == 0 ? 0 : number << 20
+                try handle(.lineChanged(line, on: number & 8 == 0, at: at, missed: UInt32(number >> 6 & 3)), mayDrive: false)
+                try handle(.pulses(line, count: UInt32(number >> 6 & 3), missed: UInt32(number >> 8 & 1), on: number & 8 == 0, first: at, last: ~at), mayDrive: false)
+            }
             else if step.is("w") { isFailing = step.number & 1 == 1 }
         }
         try pass(.seconds(4000))
