@@ -14,7 +14,7 @@ LINE_KEYS = {
     "direction": "output|input", "bias": "pull-up|pull-down|disabled|as-is", "active-low": "yes|no", "debounce": r"\d+m?s",
     "initial": "off|on|restore|keep", "on-exit": "off|on|keep", "on-disconnect": r"(off|on) after \d+(min|h)", "max-on": r"\d+(min|h)",
     "confirm": "yes|no", "when-on": r"\w+", "when-off": r"\w+", "report": "change|press|no",
-    "min-off": r"\d+(s|min)"}
+    "min-off": r"\d+(s|min)", "pwm": r"\d+k?Hz", "pwm-range": r"\d+%\.\.\d+%"}
 SENSOR_KEYS = {
     "source-kind": "w1|iio|hwmon|thermal|file|system|counter", "unit": r"\S+", "digits": r"\d", "scale": r"-?[\d.]+", "unit-per-pulse": r"[\d.]+", "offset": r"-?[\d.]+",
     "report": r"change [\d.]+ every \d+(s|min)\.\.\d+(s|min|h)", "alarm": r"(above|below) [\d.]+( clear [\d.]+)?( for \d+(s|min))?"}
