@@ -186,7 +186,7 @@ public final class Agent {
     }
 
     private func stop(_ reason: String, _ now: Moment) {
-        outputs.makes.removeAll()
+        stopMakes(now)
         for errand in errands.takeAll() { finish(errand, now) }
         storeCounters(now, isLast: true)
         isStopping = true

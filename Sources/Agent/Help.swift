@@ -118,8 +118,7 @@ struct Help {
             }
             if let maxOn = line.maxOn { text += " I switch it off after \(Spoken.duration(maxOn)) at the latest." }
             if let minOff = line.minOff { text += " It stays off for at least \(Spoken.duration(minOff))." }
-            var rivals: [String] = []
-            for rival in configuration.rivals(of: index) { rivals.append(configuration.lines[rival].name) }
+            let rivals = configuration.rivals(of: index).map { configuration.lines[$0].name }
             if !rivals.isEmpty { text += " Before it goes on, I switch \(Replies.list(rivals)) off." }
             if line.confirm { text += " I ask back before I switch it." }
             return text + "\nYou may say: \(name) on · \(name) off · toggle \(name) · \(name) on for 10min · pulse \(name) 500ms · "

@@ -17,7 +17,7 @@ struct Order: Equatable {
 struct WaitingMake: Equatable {
     var order: Order
     /// The others that were switched off for it.
-    var broken: [String] = []
+    var broken: [LineIndex] = []
     /// When the gap is over; nil while others are still on.
     var at: Instant?
 }
@@ -40,7 +40,7 @@ extension Agent {
         // An end that comes by itself takes nobody's place, but its own.
         if order.on || order.cause == .person || outputs.makes.contains(where: { $0.order.line == order.line }) { giveUpMake(inGroupOf: order.line, now) }
         guard order.on else { return drive(order, now) }
-        var broken: [String] = []
+        var broken: [LineIndex] = []
         for rival in rivals {
             if let timer = outputs.lines[rival].timer, timer.level {
                 // It would switch this one off again, long after somebody has decided otherwise.
@@ -49,7 +49,7 @@ extension Agent {
             }
             let isGoing = outputs.lastWanted(rival)
             if isGoing == false || (isGoing == nil && outputs.isKnownOff(rival)) { continue }
-            broken.append(configuration.lines[rival].name)
+            broken.append(rival)
             drive(Order(line: rival, on: false, cause: .interlock), now)
         }
         outputs.makes.append(WaitingMake(order: order, broken: broken))
@@ -65,7 +65,7 @@ extension Agent {
             case .open:
                 let broken = outputs.makes.remove(at: index).broken
                 if let errand = order.errand, !broken.isEmpty {
-                    let note = Replies.switchedOffFirst(broken)
+                    let note = Replies.switchedOffFirst(names(of: broken))
                     _ = errands.update(errand) { errand in
                         for part in errand.parts.indices where errand.parts[part].line == order.line { errand.parts[part].note = note }
                     }
@@ -122,6 +122,12 @@ extension Agent {
         giveUp(order, Replies.makeReplaced(configuration.lines[order.line].name), now)
     }
 
+    /// There is no time left to wait for a gap.
+    func stopMakes(_ now: Moment) {
+        for make in outputs.makes { giveUp(make.order, Replies.stoppedFirst(configuration.lines[make.order.line].name), now) }
+        outputs.makes.removeAll()
+    }
+
     private func giveUp(_ order: Order, _ why: String, _ now: Moment) {
         if let errand = order.errand { return settle(errand, order.line, why, now) }
         effects.append(.log(.warning, why))
@@ -131,15 +137,18 @@ extension Agent {
     /// Two lines of a group are on and nobody here switched them: neither is known to be the right one.
     func switchOffDoubles(_ now: Moment) {
         for line in outputs.lines.indices where outputs.lines[line].level == true && outputs.lastWanted(line) != false {
-            var names = [configuration.lines[line].name], doubles: [LineIndex] = []
-            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true {
-                doubles.append(rival)
-                names.append(configuration.lines[rival].name)
-            }
-            if doubles.isEmpty { continue }
-            effects.append(.log(.error, Replies.doubles(names)))
-            for double in [line] + doubles where outputs.lastWanted(double) != false { drive(Order(line: double, on: false, cause: .interlock), now) }
+            var doubles = [line]
+            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
+            if doubles.count == 1 { continue }
+            effects.append(.log(.error, Replies.doubles(names(of: doubles))))
+            for double in doubles where outputs.lastWanted(double) != false { drive(Order(line: double, on: false, cause: .interlock), now) }
         }
+    }
+
+    func names(of lines: [LineIndex]) -> [String] {
+        var names: [String] = []
+        for line in lines { names.append(configuration.lines[line].name) }
+        return names
     }
 
     // MARK: min-off
@@ -182,9 +191,7 @@ extension Agent {
             for rival in configuration.rivals(of: step.line) where all.contains(where: { $0.line == rival && $0.on }) { group.append(rival) }
             if group.count == 1 { continue }
             out += group
-            var names: [String] = []
-            for line in group { names.append(configuration.lines[line].name) }
-            refusals.append(Replies.onlyOne(names))
+            refusals.append(Replies.onlyOne(names(of: group)))
         }
         steps.removeAll { out.contains($0.line) }
         others.removeAll { out.contains($0.line) }

@@ -103,9 +103,9 @@ extension Agent {
             if outputs.lines[line].timer == nil {
                 outputs.lines[line].timer = Outputs.timer(for: settings, turning: true, from: false, duration: nil, at: now.instant)
             }
-            var names = [settings.name]
-            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true { names.append(configuration.lines[rival].name) }
-            if names.count > 1 { effects.append(.log(.error, Replies.othersOn(names))) }
+            var doubles = [line]
+            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
+            if doubles.count > 1 { effects.append(.log(.error, Replies.othersOn(names(of: doubles)))) }
         }
         storeLines(now)
         advanceMakes(now)

@@ -17,6 +17,7 @@ enum Replies {
     static func pulsed(_ line: String, _ duration: Duration) -> String { "\(line) pulsed for \(Spoken.duration(duration))" }
     static func pulseReplaced(_ line: String) -> String { "\(line): another command came before the pulse was over" }
     static func makeReplaced(_ line: String) -> String { "\(line) was not switched on: another command came before the others of its interlock were off" }
+    static func stoppedFirst(_ line: String) -> String { "\(line) was not switched on: I was stopped before the others of its interlock were off" }
     static func switchedOffFirst(_ lines: [String]) -> String { " (I switched \(list(lines)) off first)" }
     static func lockedOut(_ line: String, by other: String, _ why: String) -> String {
         "\(line) was not switched on, because \(other) may not be on with it (interlock), and it did not go off: \(why)"

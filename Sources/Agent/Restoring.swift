@@ -55,17 +55,16 @@ extension Agent {
     /// Only one of a group can go on. When more are said to have been on, none is right.
     func checkStart(_ line: LineIndex, _ now: Moment) {
         guard let timer = outputs.lines[line].timer else { return }
-        let name = configuration.lines[line].name
-        var names = [name]
+        var group = [line]
         for rival in configuration.rivals(of: line) where outputs.lines[rival].timer?.cause == .start || outputs.lines[rival].level == true {
-            names.append(configuration.lines[rival].name)
+            group.append(rival)
             if outputs.lines[rival].timer?.cause == .start { outputs.lines[rival].timer = nil }
         }
-        if names.count > 1 {
+        if group.count > 1 {
             outputs.lines[line].timer = nil
-            effects.append(.log(.error, Replies.noneRestored(names)))
+            effects.append(.log(.error, Replies.noneRestored(names(of: group))))
         } else if timer.deadline - now.instant > .seconds(1) {
-            effects.append(.log(.notice, Replies.comesOnLater(name, Spoken.until(timer.deadline, from: now))))
+            effects.append(.log(.notice, Replies.comesOnLater(configuration.lines[line].name, Spoken.until(timer.deadline, from: now))))
         }
     }
 

@@ -200,10 +200,13 @@ extension Agent {
         switch outcome {
         case .on, .off:
             let on = outcome == .on
-            if pending.wanted == nil, outputs.lines[line].level != on, outputs.lastWanted(line) == nil,
-                configuration.lines[line].direction == .output || outputs.lines[line].level != nil
-            {
-                lineChanged(line, on, now)
+            if pending.wanted == nil, outputs.lastWanted(line) == nil {
+                if let level = outputs.lines[line].level {
+                    if level != on { lineChanged(line, on, now) }
+                } else if on, outputs.lines[line].timer == nil, configuration.lines[line].direction == .output {
+                    // It could not be read for a while, and nobody knows since when it is on.
+                    outputs.lines[line].timer = Outputs.timer(for: configuration.lines[line], turning: true, from: false, duration: nil, at: now.instant)
+                }
             }
             outputs.note(on, of: line, now.instant)
             outputs.lines[line].failure = nil

@@ -186,6 +186,37 @@ import XMPP
         #expect(Conversation.switched(free.handle(.stopping(reason: "test"))) == ["0 off", "2 off", "1 on"])
     }
 
+    @Test func `who waits is told when the program ends`() {
+        let board = Conversation(Self.blind())
+        past(board)
+        board.tell("up on")
+        board.tell("down on")
+        let end = board.handle(.stopping(reason: "test"))
+        #expect(Conversation.texts(end) == ["down was not switched on: I was stopped before the others of its interlock were off"])
+        #expect(!Conversation.switched(end).contains("1 on"))
+    }
+
+    @Test func `a line whose chip has gone keeps the other off, and comes back off`() {
+        let board = Conversation(Self.blind { $0[0].initial = .restore })
+        past(board)
+        board.tell("up on")
+        board.handle(.lineLost(0, why: "its chip is gone"))
+        board.failures[0] = .failed("its chip is gone")
+        #expect(board.say("down on").contains("down was not switched on, because up may not be on with it (interlock), and it did not go off: its chip is gone"))
+        board.failures[0] = nil
+        #expect(board.agent.initialLevel(of: 0, at: board.moment) == .off)
+        board.levels[0] = false
+        board.handle(.lineBack(0, on: false))
+        // It was to go off meanwhile.
+        #expect(Conversation.switched(board.wait(.seconds(60))) == [])
+        board.tell("up on")
+        board.handle(.lineLost(0, why: "its chip is gone"))
+        board.levels[0] = false
+        board.handle(.lineBack(0, on: false))
+        #expect(Conversation.switched(board.wait(.milliseconds(499))) == [])
+        #expect(Conversation.switched(board.wait(.milliseconds(1))) == ["0 on"])
+    }
+
     @Test func `a reload locks what is on together, and forgets what waits`() {
         let board = Conversation(Self.blind { $0[0].interlock = nil; $0[1].interlock = nil })
         board.tell("up and down on")

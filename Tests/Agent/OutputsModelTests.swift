@@ -18,6 +18,8 @@ private final class World {
     var answers: [(at: Duration, line: LineIndex, ticket: Ticket, outcome: LineOutcome)] = []
     var stored: [String: [UInt8]] = [:]
     var faults = false
+    /// Lines whose chip has gone.
+    var lost: [LineIndex] = []
     var switchedOn = 0
     var broken: [String] = []
     /// The latest that happened.
@@ -49,7 +51,7 @@ private final class World {
         for effect in agent.handle(event, at: moment) {
             switch effect {
             case .setLine(let line, let on, let ticket): set(line, on, ticket)
-            case .readLine(let line, let ticket): answer(line, ticket, levels[line] ? .on : .off)
+            case .readLine(let line, let ticket): answer(line, ticket, lost.contains(line) ? .failed("gone") : levels[line] ? .on : .off)
             case .store(let name, let bytes): stored[name] = bytes
             case .append(let name, let bytes, _): stored[name, default: []] += bytes
             case .send(let message): if let id = message.id { handle(.acknowledged([id])) }
@@ -59,7 +61,7 @@ private final class World {
     }
 
     private func set(_ line: LineIndex, _ on: Bool, _ ticket: Ticket) {
-        let fault = faults ? roll(6) : 9
+        let fault = lost.contains(line) ? 0 : faults ? roll(6) : 9
         note("\(line) \(on ? "on" : "off"), ticket \(ticket), fault \(fault)")
         // 0: not done and said so. 1: done, but said to have failed. 2: not done, and read back as it is. 3: done, no answer. 4: neither.
         if fault != 0, fault != 2, fault != 4 { drive(line, on, byUs: true) }
@@ -100,6 +102,27 @@ private final class World {
         handle(.lineChanged(line, on: on))
     }
 
+    /// The expander with this line is unplugged, or plugged in again: without power its outputs are off.
+    func plug(_ line: LineIndex) {
+        if let index = lost.firstIndex(of: line) {
+            lost.remove(at: index)
+            claim(line)
+            handle(.lineBack(line, on: levels[line]))
+        } else {
+            lost.append(line)
+            if roll(2) == 0 { drive(line, false, byUs: false) }
+            handle(.lineLost(line, why: "gone"))
+        }
+    }
+
+    private func claim(_ line: LineIndex) {
+        switch agent.initialLevel(of: line, at: moment) {
+        case .on: drive(line, true, byUs: true)
+        case .off: drive(line, false, byUs: true)
+        case .keep: break
+        }
+    }
+
     func pass(_ duration: Duration) {
         let end = now + duration
         var rounds = 0
@@ -129,17 +152,19 @@ private final class World {
         handle(.message(Message(from: jid("p\(lastID % 50)@example.org/phone"), to: jid("greenhouse@example.org/board"), id: "m\(lastID)", body: text)))
     }
 
+    func reload(_ configuration: Configuration) {
+        let lost = lost
+        handle(.reloaded(configuration, levels: configuration.lines.indices.map { lost.contains($0) ? nil : levels[$0] }))
+        for line in lost { handle(.lineLost(line, why: "gone")) }
+    }
+
     /// A crash: what the lines were stays until they are claimed.
     func restart(_ configuration: Configuration) {
         answers.removeAll()
         agent = Agent(configuration: configuration, saved: stored, facts: HostFacts(), seed: random.next())
-        for line in configuration.lines.indices {
-            switch agent.initialLevel(of: line, at: moment) {
-            case .on: drive(line, true, byUs: true)
-            case .off: drive(line, false, byUs: true)
-            case .keep: break
-            }
-        }
+        for line in lost { handle(.lineLost(line, why: "gone")) }
+        for line in configuration.lines.indices where !lost.contains(line) { claim(line) }
+        let levels = configuration.lines.indices.map { lost.contains($0) ? nil : self.levels[$0] }
         handle(.started(levels: levels))
         handle(.online(jid: jid("greenhouse@example.org/board"), resumed: false))
     }
@@ -185,12 +210,16 @@ private final class World {
             case 12: world.handle(.online(jid: jid("greenhouse@example.org/board"), resumed: world.roll(2) == 0))
             case 13:
                 let line = world.roll(7), on = world.roll(3) == 0
+                if world.lost.contains(line) { break }
                 world.somebodyElse(line, on)
-            case 14: world.faults = world.roll(2) == 0
-            case 15: if world.roll(4) == 0 { world.handle(.reloaded(configuration, levels: world.levels)) }
+            case 14: world.faults = world.roll(3) == 0
+            case 15:
+                if world.roll(4) == 0 { world.plug(world.roll(7)) }
+                if world.roll(4) == 0 { world.reload(configuration) }
             case 16: if world.roll(8) == 0 { world.restart(configuration) }
             default: world.pass(.milliseconds(world.pick([1, 60, 300, 1100, 4000, 12_000])))
             }
+            if let line = world.lost.first, world.roll(10) == 0 { world.plug(line) }
             if world.roll(2) == 0 { world.pass(.milliseconds(world.roll(400))) }
             #expect(world.agent.outputs.pending.count <= Outputs.maximumTickets + 2 * configuration.lines.count, "seed \(seed)")
             #expect(world.agent.outputs.makes.count <= 2, "seed \(seed)")
@@ -201,6 +230,7 @@ private final class World {
         #expect(world.switchedOn > 1000, "seed \(seed)")
         // And nothing is stuck: it all goes off and stays off.
         world.faults = false
+        for line in world.lost { world.plug(line) }
         world.handle(.online(jid: jid("greenhouse@example.org/board"), resumed: false))
         world.pass(.seconds(60))
         world.say("all off")
