@@ -106,7 +106,7 @@ public final class Agent {
     public func handle(_ event: Event, at now: Moment) -> [Effect] {
         lastMoment = now
         switch event {
-        case .started(let levels): started(levels, now)
+        case .started(let levels, let duties): started(levels, duties, now)
         case .online(_, let resumed): cameOnline(resumed: resumed, now)
         case .offline(let reason): wentOffline(reason, now)
         case .roster(let items):
@@ -124,7 +124,7 @@ public final class Agent {
         case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket, now)
         case .reading(let sensor, let outcome): take(outcome, ofSensor: sensor, now)
         case .tick: tick(now)
-        case .reloaded(let configuration, let levels): reload(configuration, levels, now)
+        case .reloaded(let configuration, let levels, let duties): reload(configuration, levels, duties, now)
         case .stopping(let reason): stop(reason, now)
         case .acknowledged(let ids): acknowledged(ids, now)
         case .unsent(let id): outbox.unsent(id)
@@ -143,14 +143,14 @@ public final class Agent {
 
     // MARK: The life of the process and of the link
 
-    private func started(_ levels: [Bool?], _ now: Moment) {
+    private func started(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         startedAt = now
         tellLoadedJournal(now)
         tellLoadedCounters()
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant
-        takeOver(levels, now)
+        takeOver(levels, duties, now)
         telemetry.schedule(configuration, at: now.instant)
         poll(now)
     }

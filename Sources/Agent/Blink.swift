@@ -6,6 +6,7 @@ enum Manner: Equatable {
     case steady, pulse
     /// The frequency in millihertz.
     case blink(Int)
+    case dim(Dimming)
 }
 
 /// A line that blinks: its edges lie on a grid, so that late wake-ups do not add up.

@@ -108,7 +108,7 @@ extension Agent {
             return reply(asker, Misunderstood(vocabulary: vocabulary, role: asker.role).reply(to: error))
         }
         switch command {
-        case .switchLines, .pulse, .blink, .confirm:
+        case .switchLines, .pulse, .blink, .dim, .confirm:
             recent.markActed(message)
             // Before it is done: a crash may come in between.
             keep(message, asker, now)
@@ -134,6 +134,9 @@ extension Agent {
         case .blink(let targets, let frequency, let duration):
             guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
             requestSwitch(targets, .on, .blink(frequency ?? Blink.usualFrequency), duration, asker, now)
+        case .dim(let targets, let dimming, let duration):
+            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            requestSwitch(targets, .on, .dim(dimming), duration, asker, now)
         case .confirm(let code):
             guard permit(asker, .operator, "switch anything", now) else { return }
             confirm(code, asker, now)

@@ -9,6 +9,7 @@ enum Command: Equatable {
     case pulse([Target], Duration)
     /// The frequency in millihertz.
     case blink([Target], Int?, duration: Duration?)
+    case dim([Target], Dimming, duration: Duration?)
     case read([Target])
     /// Of everything, of one line, or of a group.
     case log(Target?)
@@ -50,6 +51,9 @@ enum Misunderstanding: Error, Equatable {
     case durationOutOfRange(String)
     /// Not a frequency, or none that a line blinks at; as written.
     case badFrequency(String)
+    /// Not from 0 to 100; as written.
+    case badPercent(String)
+    case missingPercent(Target)
     case severalCommands
     /// "do not switch the lamp on".
     case negated
@@ -59,10 +63,10 @@ enum Misunderstanding: Error, Equatable {
 
 /// Parts of the product that this version does not have yet: it says so, and what it can do instead.
 enum Feature: Equatable {
-    case watch, alerts, history, plot, schedules, peopleInChat, percent
+    case watch, alerts, history, plot, schedules, peopleInChat
 }
 
 /// Something that has a help text of its own.
 enum CommandTopic: Equatable {
-    case help, status, switching, toggle, timed, pulse, blink, read, log, who, people, about, uptime, ping, confirm
+    case help, status, switching, toggle, timed, pulse, blink, dim, read, log, who, people, about, uptime, ping, confirm
 }

@@ -14,6 +14,11 @@ struct Sentence {
     /// Millihertz.
     private var frequency: Int?
     private var frequencyText = ""
+    private var dims = false
+    private var permille: Int?
+    /// nil: at once.
+    private var fade: Duration?
+    private var expectsFade = false
     private var all = false
     private var wantsLog = false
     private var negated = false
@@ -53,7 +58,7 @@ struct Sentence {
     /// How many words after this one belong to the time; nil when it is none.
     private mutating func takeNumber(_ word: Said.Word, _ next: String) throws(Misunderstanding) -> Int? {
         if word.folded == "a" || word.folded == "an" || word.folded == "one" {
-            guard expectsDuration || pulses, case .success(let unit) = Spoken.parse("1" + next) else { return word.folded == "one" ? nil : 0 }
+            guard expectsDuration || expectsFade || pulses, case .success(let unit) = Spoken.parse("1" + next) else { return word.folded == "one" ? nil : 0 }
             add(unit, "\(word.text) \(next)")
             return 1
         }
@@ -66,8 +71,11 @@ struct Sentence {
         case .failure: break
         }
         if word.folded.utf8.last == UInt8(ascii: "%") || next == "%" || next == "percent" {
-            feature = .percent
-            return next == "%" ? 1 : 0
+            let isOneWord = word.folded.utf8.last == UInt8(ascii: "%")
+            if permille != nil { throw .severalCommands }
+            permille = Dimming.parse(isOneWord ? String(word.folded.dropLast()) : word.folded)
+            if permille == nil { throw .badPercent(isOneWord ? word.text : word.text + " %") }
+            return isOneWord ? 0 : 1
         }
         if word.folded.utf8.contains(UInt8(ascii: ":")) {
             feature = .schedules
@@ -93,6 +101,10 @@ struct Sentence {
     }
 
     private mutating func add(_ more: Duration, _ text: String) {
+        if expectsFade {
+            fade = (fade ?? .zero) + more
+            return
+        }
         duration = (duration ?? .zero) + more
         durationText += durationText.isEmpty ? text : " " + text
     }
@@ -104,7 +116,10 @@ struct Sentence {
         case "off": states.append(.off)
         case "for":
             expectsDuration = true
+            expectsFade = false
             return
+        // "in 10min lamp 40%" is another thing than "lamp to 40% in 10min".
+        case "in" where dims || permille != nil: expectsFade = true
         case "log": wantsLog = true
         case "status": queries.append(folded)
         case ">", "<", ">=", "<=": feature = .alerts
@@ -117,6 +132,9 @@ struct Sentence {
                 pulses = true
             } else if CommandWords.contains(CommandWords.blinks, folded) {
                 blinks = true
+            } else if CommandWords.contains(CommandWords.dims, folded) {
+                dims = true
+                if folded == "fade", fade == nil { fade = .zero }
             } else if CommandWords.contains(CommandWords.switchVerbs, folded) {
                 verbs.append(folded)
             } else if CommandWords.contains(CommandWords.queries, folded) {
@@ -149,6 +167,10 @@ struct Sentence {
             return .log(about.first == .all ? nil : about.first)
         }
         if states.count + stateWords.count + (pulses ? 1 : 0) + (blinks ? 1 : 0) > 1 { throw .severalCommands }
+        if dims || permille != nil {
+            if isQuestion, verbs.isEmpty, !dims { return try question(about) }
+            return try dim(about)
+        }
         if frequency != nil, !blinks { throw .strayWord(frequencyText, about: about.first) }
         // "is lamp on", "lamp on?": a question switches nothing. "Can you turn the lamp on?" is a request.
         let asks = !queries.isEmpty || (isQuestion && verbs.isEmpty && states.first != .toggle && !pulses && !blinks)
@@ -187,6 +209,24 @@ struct Sentence {
         return .blink(about, frequency, duration: duration)
     }
 
+    /// "lamp 40%", "fade lamp to 40% in 5s", "fade lamp off"
+    private func dim(_ about: [Target]) throws(Misunderstanding) -> Command {
+        guard let first = about.first else { throw .missingName("dim") }
+        var wanted = permille
+        if let state = states.first {
+            // "turn lamp on to 40%"
+            if states.count > 1 || state == .toggle || (wanted != nil && state == .off) { throw .severalCommands }
+            wanted = wanted ?? (state == .on ? 1000 : 0)
+        }
+        if pulses || blinks || !stateWords.isEmpty || frequency != nil { throw .severalCommands }
+        guard let wanted else { throw .missingPercent(first) }
+        let duration = try checkedDuration()
+        if expectsDuration ? duration == nil : duration != nil { throw .missingDuration(first) }
+        if let fade, fade > Spoken.longest { throw .durationOutOfRange(Spoken.duration(fade)) }
+        let over = fade.map { $0 > .zero ? $0 : Dimming.usualFade } ?? .zero
+        return .dim(about, Dimming(permille: wanted, over: over), duration: duration)
+    }
+
     private func checkedDuration() throws(Misunderstanding) -> Duration? {
         guard let duration else { return nil }
         guard duration > .zero, duration <= Spoken.longest else { throw .durationOutOfRange(durationText) }
@@ -213,7 +253,7 @@ struct Sentence {
 
     private func misunderstood(_ first: Said.Word) -> Misunderstanding {
         if let target = targets.first { return .strayWord(first.text, about: target) }
-        let hasStructure = !states.isEmpty || !verbs.isEmpty || !queries.isEmpty || pulses || blinks || !stateWords.isEmpty || all
+        let hasStructure = !states.isEmpty || !verbs.isEmpty || !queries.isEmpty || pulses || blinks || dims || permille != nil || !stateWords.isEmpty || all
         for word in unknown {
             if let nearest = Said.nearest(word.folded, vocabulary, withCommands: !hasStructure) {
                 return hasStructure ? .unknownName(word.text, nearest: nearest) : .unknownWord(word.text, nearest: nearest)

@@ -14,6 +14,7 @@ enum CommandWords {
     static let toggles: [StaticString] = ["toggle", "flip"]
     static let pulses: [StaticString] = ["pulse"]
     static let blinks: [StaticString] = ["blink", "flash"]
+    static let dims: [StaticString] = ["dim", "fade"]
     static let queries: [StaticString] = [
         "read", "show", "get", "check", "tell", "list", "display", "measure", "what", "whats", "what's", "is", "are", "was", "how",
         "hows", "how's",
@@ -31,7 +32,6 @@ enum CommandWords {
     static let features: [(word: String, feature: Feature)] = [
         ("watch", .watch), ("unwatch", .watch), ("follow", .watch), ("history", .history), ("plot", .plot), ("graph", .plot),
         ("chart", .plot), ("allow", .peopleInChat), ("deny", .peopleInChat), ("invite", .peopleInChat),
-        ("dim", .percent), ("percent", .percent),
     ]
     static let greetings: [StaticString] = ["hello", "hi", "hallo", "moin", "good", "morning", "evening", "thanks", "thank", "thx", "cheers"]
 
@@ -66,7 +66,7 @@ enum CommandWords {
     /// Commands that begin with a word of their own; also what a mistyped first word is compared with.
     static let topics: [(word: String, topic: CommandTopic)] = [
         ("help", .help), ("status", .status), ("on", .switching), ("off", .switching), ("turn", .switching), ("switch", .switching),
-        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("read", .read), ("log", .log), ("who", .who), ("people", .people),
+        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("dim", .dim), ("fade", .dim), ("read", .read), ("log", .log), ("who", .who), ("people", .people),
         ("about", .about), ("uptime", .uptime), ("ping", .ping), ("yes", .confirm),
     ]
 }
@@ -80,6 +80,6 @@ extension Command {
             CommandWords.polite, CommandWords.switchVerbs, CommandWords.toggles, CommandWords.pulses, CommandWords.queries,
             CommandWords.negations, CommandWords.joins, CommandWords.everything, CommandWords.schedules, CommandWords.alerts,
         ] where CommandWords.contains(list, word) { return true }
-        return CommandWords.topic(word) != nil || CommandWords.feature(word) != nil
+        return word == "percent" || CommandWords.topic(word) != nil || CommandWords.feature(word) != nil
     }
 }

@@ -112,6 +112,11 @@ public struct LineConfiguration: Equatable {
     /// At most one line of its group is on.
     public var interlock: Interlock?
     public var confirm = false
+    /// Outputs: driven by PWM at so many hertz; nil: only on or off.
+    public var pwm: Double?
+    /// What part of a period 0 % and 100 % are, in per cent.
+    public var pwmLowest = 0.0
+    public var pwmHighest = 100.0
     public var tags: [String] = []
     /// Inputs: `report = change` sends a message when the level changes.
     public var reportsChange = false

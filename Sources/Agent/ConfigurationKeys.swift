@@ -15,7 +15,7 @@ public enum ConfigurationKeys {
 
     public static let line = ["pin", "part", "direction", "bias", "active-low", "when-on", "when-off", "tags"] + output + input
     /// Only for outputs.
-    public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "min-off", "interlock", "confirm"]
+    public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "min-off", "interlock", "confirm", "pwm", "pwm-range"]
     /// Only for inputs.
     public static let input = ["debounce", "report", "long-press", "double-press"]
 

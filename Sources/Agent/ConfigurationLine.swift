@@ -38,6 +38,8 @@ extension LineConfiguration {
         case "max-on": maxOn = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
         case "min-off": minOff = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
         case "interlock": interlock = try LineConfiguration.interlock(value)
+        case "pwm": pwm = value.lowercased() == "no" ? nil : try ConfigurationValue.frequency(value)
+        case "pwm-range": (pwmLowest, pwmHighest) = try ConfigurationValue.percentRange(value)
         case "confirm": confirm = try ConfigurationValue.yesNo(value)
         case "debounce": debounce = try ConfigurationValue.duration(value, Self.debounceRange)
         case "report": try report(value)

@@ -292,6 +292,9 @@ struct ConfigurationLoader {
         if section.entry("pin") == nil {
             problem(place(section.line), "[\(section.name)] has no pin; write \"pin = GPIO17\", \"pin = pin 11\" or \"pin = LABEL:OFFSET\"")
         }
+        if line.pwm == nil, let setting = settings.last(where: { $0.key == "pwm-range" }) {
+            problem(setting.place, "pwm-range: \(name) has no pwm; write \"pwm = 50Hz\" as well")
+        }
         if line.onWord == line.offWord, let setting = settings.last(where: { $0.key == "when-on" || $0.key == "when-off" }) {
             problem(setting.place, "\(setting.key): \(name) is called \"\(line.onWord)\" when it is on and when it is off")
         }

@@ -63,4 +63,40 @@ extension ConfigurationValue {
         throw Complaint(
             "\"\(text)\" is not between \(DurationText.compact(range.lowerBound)) and \(DurationText.compact(range.upperBound))")
     }
+
+    /// Hertz of "50Hz", "25 kHz".
+    static func frequency(_ text: String) throws(Complaint) -> Double {
+        let lower = text.lowercased()
+        let usage = "\"\(text)\" is no frequency; write 50Hz or 1kHz"
+        guard lower.hasSuffix("hz") else { throw Complaint(usage) }
+        var digits = Array(lower.utf8.dropLast(2))
+        var scale = 1.0
+        if digits.last == UInt8(ascii: "k") || digits.last == UInt8(ascii: "m") { scale = digits.removeLast() == UInt8(ascii: "k") ? 1000 : 1_000_000 }
+        while digits.last == UInt8(ascii: " ") { digits.removeLast() }
+        let hertz: Double
+        do throws(Complaint) { hertz = try number(String(decoding: digits, as: UTF8.self)) * scale } catch { throw Complaint(usage) }
+        if hertz >= 1, hertz <= 1_000_000 { return hertz }
+        throw Complaint("\"\(text)\" is not between 1Hz and 1MHz")
+    }
+
+    /// "5%..10%"
+    static func percentRange(_ text: String) throws(Complaint) -> (Double, Double) {
+        let bytes = Array(text.utf8)
+        var at = 0
+        while at + 1 < bytes.count, bytes[at] != UInt8(ascii: ".") || bytes[at + 1] != UInt8(ascii: ".") { at += 1 }
+        if at + 1 < bytes.count {
+            let low = try percent(bytes[..<at], text), high = try percent(bytes[(at + 2)...], text)
+            if low >= 0, low < high, high <= 100 { return (low, high) }
+            throw Complaint("\"\(text)\" does not go from less to more within 0%..100%")
+        }
+        throw Complaint("\"\(text)\" is no range; write 5%..10%")
+    }
+
+    private static func percent(_ bytes: ArraySlice<UInt8>, _ text: String) throws(Complaint) -> Double {
+        var rest = bytes
+        while rest.last == UInt8(ascii: " ") { rest.removeLast() }
+        while rest.first == UInt8(ascii: " ") { rest.removeFirst() }
+        if rest.last == UInt8(ascii: "%") { return try number(String(decoding: rest.dropLast(), as: UTF8.self)) }
+        throw Complaint("\"\(text)\" is no range; write 5%..10%")
+    }
 }

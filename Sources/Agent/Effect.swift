@@ -10,6 +10,9 @@ public enum Effect: Equatable {
     case publish(node: String, id: String, item: [UInt8])
     /// Drive an output, read it back, and answer with `Event.lineOutcome`.
     case setLine(LineIndex, on: Bool, Ticket)
+    /// Drive a PWM line, 0…1000 of what its `pwm-range` allows, read it back, and answer with `LineOutcome.duty`. 0 is off for a line
+    /// whose range begins with no pulse.
+    case setDuty(LineIndex, permille: Int, Ticket)
     case readLine(LineIndex, Ticket)
     /// Start one reading; `Event.reading` follows, later for slow sensors.
     case readSensor(SensorIndex)

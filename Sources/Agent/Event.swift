@@ -11,7 +11,8 @@ public typealias Ticket = UInt32
 /// What happens to the device. Always handed in together with a `Moment`.
 public enum Event: Equatable {
     /// The board is claimed and the loop is about to run. `levels` has each line as read, nil where reading failed.
-    case started(levels: [Bool?])
+    /// `duties` has the per mille of each PWM line that is on.
+    case started(levels: [Bool?], duties: [Int?] = [])
     /// A session is bound; `resumed` when the old one lives on (XEP-0198).
     case online(jid: JID, resumed: Bool)
     case offline(reason: String)
@@ -44,7 +45,7 @@ public enum Event: Equatable {
     /// The outcome of writing the journal; nil: it is in the file.
     case journalWritten(StorageFailure?)
     /// A changed configuration was checked and its lines are claimed.
-    case reloaded(Configuration, levels: [Bool?])
+    case reloaded(Configuration, levels: [Bool?], duties: [Int?] = [])
     /// The process is asked to stop; the effects that follow are the last ones.
     case stopping(reason: String)
 }
@@ -64,6 +65,8 @@ public struct StorageFailure: Equatable, Sendable {
 
 public enum LineOutcome: Equatable {
     case on, off
+    /// Of a PWM line, per mille as read back.
+    case duty(Int)
     /// In words that a gardener understands, e.g. "the line is in use by gpio-fan".
     case failed(String)
 }

@@ -19,6 +19,7 @@ struct Help {
         Entry(topic: .timed, role: .operator, forms: "LINE on for 10min", what: "on, and off again by itself"),
         Entry(topic: .pulse, role: .operator, forms: "pulse LINE 500ms", what: "on for a moment"),
         Entry(topic: .blink, role: .operator, forms: "blink LINE 2Hz for 10s", what: "on and off in turn"),
+        Entry(topic: .dim, role: .operator, forms: "DIM 40% · fade DIM to 40% in 5s", what: "how bright, fast or far, at once or slowly"),
         Entry(topic: .confirm, role: .operator, forms: "yes 1234 · no", what: "the answer when I ask back"),
         Entry(topic: .log, role: .viewer, forms: "log · log LINE", what: "what was done, when, and what came of it"),
         Entry(topic: .who, role: .operator, forms: "who", what: "who is online"),
@@ -66,6 +67,7 @@ struct Help {
                 let replacement: String?
                 switch bare {
                 case "LINE": replacement = name ?? outputs.first
+                case "DIM": replacement = name ?? vocabulary.lines.first { $0.isDimmable }?.name
                 case "GROUP": replacement = name ?? vocabulary.tags.first { tag in vocabulary.lines.contains { $0.isOutput && $0.tags.contains(tag) } }
                 case "ANY": replacement = name ?? vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name
                 case "all": replacement = outputs.isEmpty ? nil : "all"
@@ -122,7 +124,7 @@ struct Help {
             if !rivals.isEmpty { text += " Before it goes on, I switch \(Replies.list(rivals)) off." }
             if line.confirm { text += " I ask back before I switch it." }
             return text + "\nYou may say: \(name) on · \(name) off · toggle \(name) · \(name) on for 10min · pulse \(name) 500ms · "
-                + (line.comesUpOff ? "" : "blink \(name) · ") + "\(name)? · log \(name)"
+                + (line.pwm == nil ? "" : "\(name) 40% · fade \(name) to 40% in 5s · ") + (line.comesUpOff ? "" : "blink \(name) · ") + "\(name)? · log \(name)"
         case .sensor(let index):
             let sensor = configuration.sensors[index]
             var text = "\(name) is a sensor (\(sensor.source)). Now \(state)."

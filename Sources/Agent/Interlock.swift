@@ -9,6 +9,8 @@ struct Order: Equatable {
     var duration: Duration?
     /// The errand is answered when the pulse is over.
     var isAwaitedPulse = false
+    /// PWM lines; nil: all of it.
+    var dimming: Dimming?
     var errand: UInt32?
 }
 

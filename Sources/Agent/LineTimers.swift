@@ -8,6 +8,7 @@ extension Agent {
             if outputs.lines[index].away != nil { runTimersAway(index, now) }
             if let timer = outputs.lines[index].timer, timer.deadline <= now.instant { run(timer, index, now) }
             if outputs.lines[index].blink != nil { runBlink(index, now) }
+            runFade(index, now)
             guard let since = outputs.disconnectedSince, !outputs.lines[index].disconnectDone,
                 let policy = configuration.lines[index].onDisconnect, configuration.lines[index].direction == .output,
                 since + policy.after <= now.instant
@@ -36,7 +37,7 @@ extension Agent {
         if on, let until = mustStayOffUntil(line, now) {
             outputs.lines[line].timer = LineTimer(deadline: until, level: true, cause: .disconnected)
             presence.isDirty = true
-        } else if steadyLevel(line) != on || outputs.lines[line].blink != nil || outputs.lastWanted(line) == !on {
+        } else if steadyLevel(line) != on || outputs.lines[line].blink != nil || outputs.lines[line].fade != nil || outputs.lastWanted(line) == !on {
             fulfil(Order(line: line, on: on, cause: .disconnected), now)
         } else if !on {
             // It is off: nothing may bring it back while nobody can reach it.
@@ -56,6 +57,7 @@ extension Agent {
             outputs.lines[ticket.line].failure = "the board did not answer"
             presence.isDirty = true
             effects.append(.log(.error, "\(name): the board did not answer within \(Spoken.duration(Outputs.outcomeDeadline))"))
+            if ticket.cause == .fade { fadeFailed(ticket, Replies.noAnswer(name), now) }
             if ticket.cause == .blink, let blink = outputs.lines[ticket.line].blink { blinkFailed(ticket, blink, Replies.noAnswer(name), now) }
             if let errand = ticket.errand {
                 settle(errand, ticket.line, Replies.noAnswer(name), now)

@@ -25,6 +25,7 @@ extension Agent {
                 if let remaining = restored.remaining { away.timer = LineTimer(deadline: now.instant + remaining, level: !restored.on, cause: .duration) }
             }
             if let cause = away.timer?.cause, cause == .pulse || cause == .retry { away = LineAway(level: false, mustBeOff: true) }
+            if let fade = state.fade, !isOn(line, fade.to) { away = LineAway(level: false, mustBeOff: true) }
             if let blink = state.blink { away = blink.before ? LineAway(level: true, timer: away.timer) : LineAway(level: false, mustBeOff: true) }
             away.timer?.errand = nil
             if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why), now) }
@@ -34,6 +35,7 @@ extension Agent {
         state.timer = nil
         state.blink = nil
         state.presses = PressDetector()
+        state.fade = nil
         let isNews = state.failure != why
         state.failure = why
         outputs.lines[line] = state

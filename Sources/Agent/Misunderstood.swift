@@ -31,6 +31,10 @@ struct Misunderstood {
         case .durationOutOfRange(let text): return "\"\(cut(text))\" is no time that I can keep: it must be longer than nothing and at most a year."
         case .badFrequency(let text):
             return "I cannot blink at \"\(cut(text))\". Say a frequency from 0.1Hz to 10Hz: \"blink \(exampleOutput(nil)) 2Hz for 10s\"."
+        case .badPercent(let text): return "I cannot set \"\(cut(text))\". Say a percentage from 0% to 100%: \"\(exampleOutput(nil)) 40%\"."
+        case .missingPercent(let target):
+            let name = exampleOutput(target)
+            return "To what? Say for example \"\(name) 40%\" or \"fade \(name) to 40% in 5s\"."
         case .severalCommands: return "One command a message, please: I did nothing. Say them one after the other."
         case .negated: return "I did nothing. Say what I should do, for example \"\(exampleOutput(nil)) off\"."
         case .notYet(let feature, let about): return notYet(feature, about)
@@ -71,7 +75,6 @@ struct Misunderstood {
         case .plot: return "I cannot draw yet. \"\(name)?\" tells how it is now."
         case .schedules: return "I cannot keep times of day or schedules yet. I can switch for a while: \"\(output) on for 10min\"."
         case .peopleInChat: return "I cannot change people in chat yet. They stand under [people] in perch.conf."
-        case .percent: return "I cannot dim or set a percentage yet. I can switch \(output) on or off."
         }
     }
 

@@ -2,7 +2,11 @@ import Text
 import Time
 
 /// What the driver does with a line when it claims it.
-public enum InitialLevel: Equatable, Sendable { case off, on, keep }
+public enum InitialLevel: Equatable, Sendable {
+    case off, on, keep
+    /// PWM lines: per mille.
+    case duty(Int)
+}
 
 /// Drives a line when its time comes. Keeps running while the link is down.
 struct LineTimer: Equatable {
@@ -38,6 +42,9 @@ struct LineState: Equatable {
     var offSince: Instant?
     var timer: LineTimer?
     var blink: Blink?
+    /// PWM lines: how bright it is or, off, was last; nil: nobody knows.
+    var permille: Int?
+    var fade: Fade?
     /// Why it could not be switched or read the last time.
     var failure: String?
     /// Its chip has gone.
@@ -62,12 +69,16 @@ struct PendingTicket: Equatable {
         case interlock
         /// One edge of many.
         case blink
+        /// One step of many.
+        case fade
     }
 
     var ticket: Ticket
     var line: LineIndex
     /// nil for a `readLine`.
     var wanted: Bool?
+    /// How bright, of what is set by `setDuty`.
+    var permille: Int?
     var cause: Cause
     var errand: UInt32?
     var deadline: Instant
@@ -140,6 +151,7 @@ struct Outputs {
         for (index, state) in lines.enumerated() {
             if let timer = state.timer ?? state.away?.timer { consider(timer.deadline) }
             if let blink = state.blink { consider(min(blink.next, blink.end)) }
+            if let fade = state.fade { consider(fade.next) }
             guard configuration.lines.indices.contains(index) else { continue }
             if let since = disconnectedSince, !state.disconnectDone, let policy = configuration.lines[index].onDisconnect,
                 configuration.lines[index].direction == .output

@@ -3,7 +3,7 @@ import XMPP
 
 /// A changed configuration: lines and sensors that are still there keep what they were doing, by name.
 extension Agent {
-    func reload(_ new: Configuration, _ levels: [Bool?], _ now: Moment) {
+    func reload(_ new: Configuration, _ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         let old = configuration
         // Numbers of lines mean something else from here on: whoever waits is told.
         for errand in errands.takeAll() { reply(errand.asker, Replies.reloaded) }
@@ -45,6 +45,7 @@ extension Agent {
                 lines[index].failure = nil
                 lines[index].away = nil
             }
+            if line.pwm == nil { lines[index].fade = nil }
             guard line.direction == .output else { continue }
             if wire == nil, line.initial == .on, line.comesUpOff, level == false { isNewOn.append(index) }
             // A shorter max-on holds for what is on already, counted from now.
@@ -74,6 +75,7 @@ extension Agent {
         }
         telemetry.sensors = sensors
         configuration = new
+        note(duties)
         vocabulary = Vocabulary(new)
         telemetry.schedule(new, at: now.instant)
         lockAfterReload(isNewOn, now)

@@ -36,6 +36,16 @@ enum Replies {
     static func cannotBlink(_ line: String, _ key: String) -> String { "\(line) cannot blink: it has \(key), and blinking would switch it on too soon." }
     static func blinking(_ frequency: Int) -> String { "blinking at \(Blink.text(frequency))" }
     static func blinkReplaced(_ line: String) -> String { "\(line): another command came before it blinked" }
+    static func fades(_ line: String, _ target: String, _ until: String) -> String { "\(line) fades to \(target) \(until)" }
+    static func fadeStopped(_ why: String) -> String { "I stopped fading: \(why)" }
+    static func onlyOnOff(_ line: String) -> String {
+        "\(line) can only be on or off: it has no `pwm = …` in perch.conf. `perch check` tells whether its pin could have it."
+    }
+    /// "set lamp to 40 %", "fade lamp and fan to 40 % in 5 s"
+    static func dim(_ lines: [LineConfiguration], _ dimming: Dimming) -> String {
+        let what = "\(list(lines.map { $0.name })) to \(Dimming.text(dimming.permille))"
+        return dimming.over > .zero ? "fade \(what) in \(Spoken.duration(dimming.over))" : "set \(what)"
+    }
     static func blinkStopped(_ why: String) -> String { "I stopped blinking: \(why)" }
     static func alreadyOn(_ line: String, _ word: String) -> String {
         "\(line) is \(word) already, so there is nothing to pulse. Say \"\(line) off\" first."

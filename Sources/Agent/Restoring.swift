@@ -13,18 +13,24 @@ extension Agent {
         if settings.initial == .off || settings.comesUpOff { return .off }
         let away = outputs.lines[line].away
         if settings.initial == .on { return away?.mustBeOff == true ? .off : .on }
-        let on = away.map { $0.level == true } ?? saved.restored(settings.name, at: now.timestamp).on
-        return on ? .on : .off
+        let restored = saved.restored(settings.name, at: now.timestamp)
+        guard away.map({ $0.level == true }) ?? restored.on else { return .off }
+        let permille = away == nil ? restored.permille : brightness(line)
+        // What was dimmed and can only be on or off now is not known to be wanted on.
+        guard settings.pwm != nil else { return permille == nil ? .on : .off }
+        return permille.map { .duty($0) } ?? .on
     }
 
     /// Takes the levels that the board was claimed with, and sets the timers that go with them.
-    func takeOver(_ levels: [Bool?], _ now: Moment) {
+    func takeOver(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         for index in outputs.lines.indices {
             outputs.lines[index].level = index < levels.count ? levels[index] : nil
+            if configuration.lines[index].pwm != nil { outputs.lines[index].permille = saved.restored(configuration.lines[index].name, at: now.timestamp).permille }
             outputs.lines[index].offSince = now.instant
             if outputs.lines[index].level == true { outputs.lines[index].presses = .pressedBefore }
             if configuration.lines[index].direction == .output, outputs.lines[index].away == nil { outputs.lines[index].timer = timerAtStart(index, now) }
         }
+        note(duties)
         for line in outputs.lines.indices where outputs.lines[line].timer?.cause == .start { checkStart(line, now) }
         switchOffDoubles(now)
         storeLines(now)
@@ -77,6 +83,7 @@ extension Agent {
         case .on: return !settings.comesUpOff || isFree(line, now)
         case .keep:
             if let blink = state.blink { return blink.before }
+            if let fade = state.fade, !isOn(line, fade.to) { return false }
             // Nobody would end a pulse.
             return state.timer?.cause == .pulse ? false : nil
         }
@@ -88,6 +95,7 @@ extension Agent {
         for (index, settings) in configuration.lines.enumerated() where settings.direction == .output && (settings.initial == .restore || settings.initial == .keep) {
             let away = outputs.lines[index].away
             let timer = away.map { $0.timer } ?? outputs.lines[index].timer
+            if let fade = outputs.lines[index].fade, !isOn(index, min(fade.from, fade.to)) { continue }
             guard var level = away.map({ $0.level }) ?? steadyLevel(index) else { continue }
             var until = timer.map { SavedLines.wallClock($0.deadline, now) }
             switch timer?.cause {
@@ -105,7 +113,7 @@ extension Agent {
                 until = Timestamp(milliseconds: 0)
             default: break
             }
-            if settings.initial == .keep ? until != nil : level || until != nil { lines.append(SavedLines.Line(name: settings.name, on: level, until: until)) }
+            if settings.initial == .keep ? until != nil : level || until != nil { lines.append(SavedLines.Line(name: settings.name, on: level, permille: brightnessToKeep(index), until: until)) }
         }
         guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }
         storedLines = lines

@@ -6,11 +6,12 @@ import Time
 ///     perch-lines 1
 ///     saved 1732290000000
 ///     on 1732293600000 lamp
-///     on - fan
+///     on@400 - fan
 ///     off 1732290600000 router
 ///
 /// The number is when the level ends, in milliseconds of wall-clock time: it must mean the same after a
-/// power loss, when the monotonic clock starts anew.
+/// power loss, when the monotonic clock starts anew. After "@" stands how bright a PWM line is when it is on, per mille; who does not
+/// know that passes the line over, which leaves it off.
 struct SavedLines: Equatable {
     static let fileName = "lines"
     /// Bytes; 1,000 lines fit.
@@ -19,6 +20,8 @@ struct SavedLines: Equatable {
     struct Line: Equatable {
         var name: String
         var on: Bool
+        /// PWM lines: how bright when it is on.
+        var permille: Int?
         /// When the other level takes over.
         var until: Timestamp?
     }
@@ -29,15 +32,17 @@ struct SavedLines: Equatable {
     /// What comes back for a line, and for how long.
     struct Restored: Equatable {
         var on: Bool
+        var permille: Int?
         var remaining: Duration?
     }
 
     func restored(_ name: String, at now: Timestamp) -> Restored {
         guard let line = lines.first(where: { $0.name == name }) else { return Restored(on: false) }
-        guard let until = line.until else { return Restored(on: line.on) }
+        guard let until = line.until else { return Restored(on: line.on, permille: line.permille) }
         // A clock that stands before the file's own time is not set yet: what was left then is left now.
         let remaining = until - max(now, savedAt)
-        return remaining > .zero ? Restored(on: line.on, remaining: remaining) : Restored(on: !line.on)
+        return remaining > .zero
+            ? Restored(on: line.on, permille: line.permille, remaining: remaining) : Restored(on: !line.on, permille: line.permille)
     }
 
     /// Whether it was on for a time that has passed.
@@ -56,7 +61,7 @@ struct SavedLines: Equatable {
     static func areSame(_ a: [Line], _ b: [Line]) -> Bool {
         guard a.count == b.count else { return false }
         for index in a.indices {
-            guard a[index].name == b[index].name, a[index].on == b[index].on else { return false }
+            guard a[index].name == b[index].name, a[index].on == b[index].on, a[index].permille == b[index].permille else { return false }
             switch (a[index].until, b[index].until) {
             case (nil, nil): break
             case (let one?, let other?): if abs(one.milliseconds - other.milliseconds) > drift { return false }
@@ -85,11 +90,20 @@ struct SavedLines: Equatable {
             let words = row.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
             if words.count == 2, words[0] == "saved", let at = Int64(words[1]) {
                 savedAt = Timestamp(milliseconds: at)
-            } else if words.count == 3, words[0] == "on" || words[0] == "off" {
+            } else if words.count == 3, let (on, permille) = SavedLines.level(words[0]) {
                 guard words[1] == "-" || SavedLines.isPlausible(words[1]) else { continue }
-                lines.append(Line(name: String(words[2]), on: words[0] == "on", until: Int64(words[1]).map { Timestamp(milliseconds: $0) }))
+                lines.append(Line(name: String(words[2]), on: on, permille: permille, until: Int64(words[1]).map { Timestamp(milliseconds: $0) }))
             }
         }
+    }
+
+    /// "on", "off", "on@400"
+    private static func level(_ text: Substring) -> (Bool, Int?)? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count <= 2, parts[0] == "on" || parts[0] == "off" else { return nil }
+        if parts.count == 1 { return (parts[0] == "on", nil) }
+        guard let permille = Int(parts[1]), permille >= 0, permille <= 1000 else { return nil }
+        return (parts[0] == "on", permille)
     }
 
     /// Before the year 5000: arithmetic on it cannot overflow.
@@ -101,7 +115,9 @@ struct SavedLines: Equatable {
     var bytes: [UInt8] {
         var text = "perch-lines 1\nsaved \(savedAt.milliseconds)\n"
         for line in lines {
-            text += line.on ? "on " : "off "
+            text += line.on ? "on" : "off"
+            if let permille = line.permille { text += "@\(permille)" }
+            text += " "
             if let until = line.until { text += "\(until.milliseconds) " } else { text += "- " }
             text += line.name + "\n"
         }

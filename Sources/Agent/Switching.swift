@@ -31,7 +31,11 @@ extension Agent {
         var toConfirm: [Step] = []
         for line in lines {
             let settings = configuration.lines[line], state = outputs.lines[line], level = steadyLevel(line)
-            let on: Bool
+            if manner.dimming != nil, settings.pwm == nil {
+                refusals.append(Replies.onlyOnOff(settings.name))
+                continue
+            }
+            var on: Bool
             switch switching {
             case .on: on = true
             case .off: on = false
@@ -42,6 +46,7 @@ extension Agent {
                 }
                 on = !level
             }
+            if let dimming = manner.dimming { on = isOn(line, dimming.permille) }
             if manner == .pulse, level == true {
                 refusals.append(Replies.alreadyOn(settings.name, settings.onWord))
             } else if on, let refusal = refusal(line, manner, now) {
@@ -89,7 +94,10 @@ extension Agent {
                 if case .blink(let frequency) = manner {
                     startBlinking(step.line, frequency, duration, errand: errand.id, now)
                 } else {
-                    fulfil(Order(line: step.line, on: step.on, cause: .person, duration: duration, isAwaitedPulse: waitsForEnd, errand: errand.id), now)
+                    fulfil(
+                        Order(
+                            line: step.line, on: step.on, cause: .person, duration: duration, isAwaitedPulse: waitsForEnd, dimming: manner.dimming,
+                            errand: errand.id), now)
                 }
             }
         }
@@ -102,25 +110,38 @@ extension Agent {
             for: configuration.lines[line], turning: order.on, from: steadyLevel(line), duration: order.duration, isPulse: order.isAwaitedPulse,
             at: now.instant)
         if order.isAwaitedPulse { timer?.errand = order.errand }
+        if let dimming = order.dimming {
+            // The longest time counts from when it went on, however bright.
+            if let old = outputs.lines[line].timer, old.cause == .maxOn, order.on, let new = timer, new.deadline > old.deadline { timer = old }
+            return dim(order, dimming, timer: timer, now)
+        }
         drive(line, order.on, cause: order.cause, timer: timer, errand: order.errand, now)
     }
 
     /// Asks the board to drive a line. The new timer replaces the old one, whatever comes of it: a pulse must end even when
     /// its beginning was not confirmed.
-    func drive(_ line: LineIndex, _ on: Bool, cause: PendingTicket.Cause, timer: LineTimer?, errand: UInt32? = nil, _ now: Moment) {
+    func drive(
+        _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, timer: LineTimer?, errand: UInt32? = nil, _ now: Moment
+    ) {
         let old = outputs.lines[line].timer
         if old?.errand != errand { endPulse(of: line, now) }
         outputs.lines[line].timer = timer
         outputs.lines[line].blink = nil
-        ask(line, on, cause: cause, errand: errand, before: old, now)
+        outputs.lines[line].fade = nil
+        ask(line, on, permille: permille, cause: cause, errand: errand, before: old, now)
     }
 
-    func ask(_ line: LineIndex, _ on: Bool, cause: PendingTicket.Cause, errand: UInt32? = nil, before: LineTimer? = nil, _ now: Moment) {
+    func ask(
+        _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, errand: UInt32? = nil, before: LineTimer? = nil, _ now: Moment
+    ) {
+        var permille = permille
+        // What comes on again by itself is as bright as it was.
+        if on, permille == nil, case .timer = cause, configuration.lines[line].pwm != nil { permille = outputs.lines[line].permille }
         let ticket = outputs.nextTicket()
         outputs.pending.append(
             PendingTicket(
-                ticket: ticket, line: line, wanted: on, cause: cause, errand: errand, deadline: now.instant + Outputs.outcomeDeadline, before: before))
-        effects.append(.setLine(line, on: on, ticket))
+                ticket: ticket, line: line, wanted: on, permille: permille, cause: cause, errand: errand, deadline: now.instant + Outputs.outcomeDeadline, before: before))
+        effects.append(permille.map { .setDuty(line, permille: $0, ticket) } ?? .setLine(line, on: on, ticket))
     }
 
     /// Whoever waits for the end of a pulse is told that something else came first.
@@ -175,6 +196,7 @@ extension Agent {
 
     private func action(_ lines: [LineIndex], _ on: Bool, _ manner: Manner) -> String {
         let settings = lines.map { configuration.lines[$0] }
+        if let dimming = manner.dimming { return Replies.dim(settings, dimming) }
         if case .blink = manner { return "blink \(Replies.list(settings.map { $0.name }))" }
         return Replies.action(settings, on: on)
     }
@@ -197,8 +219,15 @@ extension Agent {
         let pending = outputs.pending.remove(at: index)
         let line = pending.line
         let wasFailing = outputs.lines[line].failure != nil
+        var outcome = outcome
+        if case .duty(let permille) = outcome {
+            outcome = isOn(line, permille) ? .on : .off
+            if outcome == .on { outputs.lines[line].permille = permille }
+        } else if outcome == .on, pending.wanted == true, pending.cause != .blink {
+            outputs.lines[line].permille = 1000
+        }
         switch outcome {
-        case .on, .off:
+        case .on, .off, .duty:
             let on = outcome == .on
             if pending.wanted == nil, outputs.lastWanted(line) == nil {
                 if let level = outputs.lines[line].level {
@@ -222,6 +251,7 @@ extension Agent {
         keepMinOff(line, now)
         let text = sentence(for: pending, wanted: wanted, outcome, now)
         if pending.cause == .blink { return blinked(pending, wanted, outcome, text, now) }
+        if pending.cause == .fade { return faded(pending, wanted, outcome, text, now) }
         presence.isDirty = true
         settleTimer(pending, wanted: wanted, outcome, text, wasFailing: wasFailing, now)
         switch pending.cause {
@@ -237,7 +267,7 @@ extension Agent {
         case .timer, .disconnected, .interlock:
             // What was awaited is told, and remembered, as the answer.
             if let errand = pending.errand { settle(errand, line, text, now) } else { record(nil, line: line, what: Agent.reason(pending.cause), outcome: text, now) }
-        case .stopping, .blink: break
+        case .stopping, .blink, .fade: break
         }
         advanceMakes(now)
         storeLines(now)
@@ -257,10 +287,13 @@ extension Agent {
         switch outcome {
         case .failed(let why): return Replies.didNotSwitch(settings.name, why)
         case .on: reads = true
-        case .off: reads = false
+        case .off, .duty: reads = false
         }
         if reads != wanted {
             return Replies.readsDifferently(settings.name, wanted: word(settings, wanted), reads: word(settings, reads))
+        }
+        if let asked = pending.permille, reads, let read = brightness(pending.line), asked - read > Fade.tolerance || read - asked > Fade.tolerance {
+            return Replies.readsDifferently(settings.name, wanted: Dimming.text(asked), reads: Dimming.text(read))
         }
         if pending.cause == .timer(.pulse), let errand = pending.errand, let duration = errands.duration(of: errand) { return Replies.pulsed(settings.name, duration) }
         if !wanted, outputs.lines[pending.line].timer == nil, let errand = pending.errand, errands.duration(of: errand) != nil {
@@ -291,6 +324,7 @@ extension Agent {
     @discardableResult
     func didNotObey(_ pending: PendingTicket, _ wanted: Bool, _ now: Moment) -> Bool {
         let line = pending.line
+        outputs.lines[line].fade = nil
         if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
         // It may have gone off just now, or have been on for a moment.
         outputs.lines[line].offSince = now.instant
@@ -310,7 +344,7 @@ extension Agent {
             if isAway { return true }
             outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
             return true
-        case .person, .stopping, .blink:
+        case .person, .stopping, .blink, .fade:
             // Whoever asked is told; the end that the line had before still holds.
             if !isAway, outputs.lines[line].timer == nil, let before = pending.before, !before.level {
                 outputs.lines[line].timer = before
@@ -340,6 +374,7 @@ extension Agent {
         case .timer(.blink), .blink: "end of blinking"
         case .disconnected, .timer(.disconnected): "connection lost"
         case .interlock: "interlock"
+        case .fade: "end of fade"
         case .person, .stopping: ""
         }
     }

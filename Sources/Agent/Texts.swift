@@ -8,9 +8,11 @@ extension Agent {
     func state(of line: LineIndex, _ now: Moment) -> String {
         let settings = configuration.lines[line], state = outputs.lines[line]
         if let blink = state.blink { return Replies.isOn(settings.name, Replies.blinking(blink.frequency), until: Spoken.until(blink.end, from: now)) }
+        if let fade = state.fade { return Replies.fades(settings.name, Dimming.text(fade.to), Spoken.until(fade.end, from: now)) }
         guard let level = state.level else { return Replies.cannotRead(settings.name, state.failure ?? "it was not read yet") }
         let until = state.timer.flatMap { $0.cause == .retry || $0.level == level ? nil : Spoken.until($0.deadline, from: now) }
-        return Replies.isOn(settings.name, word(settings, level), until: until)
+        let word = word(of: line, level)
+        return Replies.isOn(settings.name, word.utf8.last == UInt8(ascii: "%") ? "at " + word : word, until: until)
     }
 
     /// `21.4 °C`
@@ -43,7 +45,7 @@ extension Agent {
 
     func helpState(_ target: Target, _ now: Moment) -> String {
         switch target {
-        case .line(let line): outputs.lines[line].blink.map { Replies.blinking($0.frequency) } ?? outputs.lines[line].level.map { word(configuration.lines[line], $0) } ?? "unknown"
+        case .line(let line): outputs.lines[line].blink.map { Replies.blinking($0.frequency) } ?? outputs.lines[line].level.map { word(of: line, $0) } ?? "unknown"
         case .sensor(let sensor): telemetry.sensors[sensor].reading == nil || telemetry.sensors[sensor].failure != nil ? "unknown" : value(sensor)
         case .tag, .all: ""
         }
@@ -164,8 +166,10 @@ extension Agent {
                 on.append("\(settings.name) blinking")
             } else if settings.isMomentary {
                 continue
+            } else if let fade = state.fade {
+                on.append("\(settings.name) fading to \(Dimming.text(fade.to))")
             } else if let level = state.level {
-                let text = "\(settings.name) \(word(settings, level))"
+                let text = "\(settings.name) \(word(of: index, level))"
                 if settings.direction == .input { inputs.append(text) } else if level { on.append(text) } else { off.append(text) }
             } else {
                 faults.append("\(settings.name) unknown")

@@ -27,6 +27,8 @@ struct Vocabulary: Equatable {
         var tags: [String]
         /// `confirm = yes`
         var asksBack = false
+        /// It has `pwm`.
+        var isDimmable = false
     }
 
     struct Sensor: Equatable {
@@ -43,7 +45,7 @@ struct Vocabulary: Equatable {
             lines: configuration.lines.map {
                 Line(
                     name: $0.name, isOutput: $0.direction == .output, onWord: $0.onWord.lowercased(),
-                    offWord: $0.offWord.lowercased(), tags: $0.tags, asksBack: $0.confirm)
+                    offWord: $0.offWord.lowercased(), tags: $0.tags, asksBack: $0.confirm, isDimmable: $0.pwm != nil)
             },
             sensors: configuration.sensors.map { Sensor(name: $0.name, tags: $0.tags) })
     }

@@ -9,8 +9,18 @@ enum BoardSetup {
             LineSettings(
                 name: line.name, pin: line.pin, pinLocation: line.pinLocation,
                 direction: line.direction == .output ? .output : .input, bias: bias(line.bias), activeLow: line.activeLow,
-                debounce: line.debounce, reportsEdges: line.direction == .input, isCounted: line.isCounted, initial: level(initial(index)))
+                debounce: line.debounce, reportsEdges: line.direction == .input, isCounted: line.isCounted, initial: level(initial(index)),
+                pwm: pwm(line))
         }
+    }
+
+    /// The period and its parts in nanoseconds.
+    private static func pwm(_ line: LineConfiguration) -> LineSettings.PWM? {
+        guard let hertz = line.pwm, hertz >= 1 else { return nil }
+        let period = 1_000_000_000 / hertz
+        return LineSettings.PWM(
+            period: Int64(period.nearestWhole), lowest: Int64((period * line.pwmLowest / 100).nearestWhole),
+            highest: Int64((period * line.pwmHighest / 100).nearestWhole))
     }
 
     static func sensors(_ sensors: [SensorConfiguration]) -> [SensorSettings] {
@@ -82,6 +92,7 @@ enum BoardSetup {
         case .off: .off
         case .on: .on
         case .keep: .keep
+        case .duty(let permille): .duty(permille)
         }
     }
 }

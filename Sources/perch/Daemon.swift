@@ -83,7 +83,7 @@ final class Daemon {
             startWatchdog()
             // Before the start, which writes down what was on: what a lost line was must not be forgotten.
             tellLostLines()
-            deliver(.started(levels: levels()))
+            deliver(.started(levels: levels(), duties: duties()))
             connect(login)
             notify.ready(status: "connecting as \(configuration.account.jid)")
             try loop.run()
@@ -114,6 +114,14 @@ final class Daemon {
                 return nil
             }
         }
+    }
+
+    func duties() -> [Int?] {
+        var duties: [Int?] = []
+        for index in configuration.lines.indices {
+            do throws(BoardError) { duties.append(try board.duty(index)) } catch { duties.append(nil) }
+        }
+        return duties
     }
 
     // MARK: The device
@@ -150,9 +158,14 @@ final class Daemon {
         case .setLine(let index, let on, let ticket):
             // Before it is done: what counts how often a line was driven must see it also when we are killed in between.
             Log.debug("\(configuration.lines[index].name) is driven \(on ? "on" : "off")")
-            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.set(index, on: on) }))
+            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.set(index, on: on) ? .on : .off }))
+        case .setDuty(let index, let permille, let ticket):
+            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in .duty(try board.setDuty(index, permille)) }))
         case .readLine(let index, let ticket):
-            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.get(index, at: Clock.instant()) }))
+            deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in
+                if let permille = try board.duty(index) { return .duty(permille) }
+                return try board.get(index, at: Clock.instant()) ? .on : .off
+            }))
         case .readSensor(let index): read(index)
         case .store(let name, let bytes):
             if name == StateDirectory.journal {
@@ -181,10 +194,10 @@ final class Daemon {
         }
     }
 
-    private func outcome(_ index: LineIndex, _ access: () throws(BoardError) -> Bool) -> LineOutcome {
+    private func outcome(_ index: LineIndex, _ access: () throws(BoardError) -> LineOutcome) -> LineOutcome {
         if board.lostReason(index) != nil { lookAgain() }
         do throws(BoardError) {
-            return try access() ? .on : .off
+            return try access()
         } catch {
             // The other lines of that chip are lost as well.
             if case .away = error, board.lostReason(index) == nil { look() }

@@ -37,7 +37,7 @@ extension Daemon {
         configuration = new
         do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, "\(error)") }
         if lookTimer == nil { watchChips() }
-        deliver(.reloaded(new, levels: levels()))
+        deliver(.reloaded(new, levels: levels(), duties: duties()))
         tellLostLines()
         if let login {
             Log.notice("the account has changed: logging in as \(new.account.jid)")

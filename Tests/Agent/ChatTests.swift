@@ -224,7 +224,7 @@ import XMPP
             alice: allow bob@x operator
             perch: I cannot change people in chat yet. They stand under [people] in perch.conf.
             alice: fan 40%
-            perch: I cannot dim or set a percentage yet. I can switch fan on or off.
+            perch: fan can only be on or off: it has no `pwm = …` in perch.conf. `perch check` tells whether its pin could have it.
             """)
     }
 

@@ -74,7 +74,7 @@ import Testing
         ("in 10min lamp off", .notYet(.schedules, about: lamp)), ("at 22:30 lamp off", .notYet(.schedules, about: lamp)),
         ("every weekday at 7:00 lamp on", .notYet(.schedules, about: lamp)), ("lamp on until 19:42", .notYet(.schedules, about: lamp)),
         ("schedules", .notYet(.schedules, about: nil)), ("cancel 3", .notYet(.schedules, about: nil)),
-        ("fan 40%", .notYet(.percent, about: fan)), ("fan 40 %", .notYet(.percent, about: fan)),
+        ("fan 140%", .badPercent("140%")), ("fan 101 percent", .badPercent("101 %")), ("dim fan", .missingPercent(fan)), ("fan 40% toggle", .severalCommands),
         ("allow bob@x operator", .notYet(.peopleInChat, about: nil)), ("deny bob@x", .notYet(.peopleInChat, about: nil)), ("invite operator", .notYet(.peopleInChat, about: nil)),
     ]
 
@@ -86,7 +86,7 @@ import Testing
         for entry in Help.entries {
             for form in entry.forms.split(separator: "·") {
                 var text = form.trimmingCharacters()
-                for (placeholder, name) in [("LINE", "lamp"), ("GROUP", "lights"), ("ANY", "air")] { text = text.replacing(placeholder, with: name) }
+                for (placeholder, name) in [("LINE", "lamp"), ("GROUP", "lights"), ("ANY", "air"), ("DIM", "lamp")] { text = text.replacing(placeholder, with: name) }
                 #expect(throws: Never.self) { try Command.parse(text, vocabulary) }
             }
         }

@@ -14,7 +14,7 @@ import Testing
 
     private static func bytes(_ path: String) -> [UInt8]? { (try? Data(contentsOf: top.appending(path: path))).map { Array($0) } }
 
-    @Test(arguments: ["greenhouse", "meters", "minimal", "simulated"])
+    @Test(arguments: ["greenhouse", "meters", "minimal", "pwm", "simulated"])
     func `each example is without mistakes and without remarks`(_ name: String) throws {
         let bytes = try #require(Self.bytes("examples/\(name).conf"))
         let result = Configuration.load(
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `no example is left out`() {
-        #expect(Self.files("examples") == ["greenhouse", "meters", "minimal", "simulated"])
+        #expect(Self.files("examples") == ["greenhouse", "meters", "minimal", "pwm", "simulated"])
     }
 
     @Test(arguments: files("devices/parts"))

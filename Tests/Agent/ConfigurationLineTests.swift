@@ -9,7 +9,7 @@ import Testing
 
     @Test func `every output key is understood`() throws {
         let line = try line(
-            "direction = output\nbias = disabled\nactive-low = no\nwhen-on = running\nwhen-off = resting\ninitial = keep\non-exit = on\non-disconnect = on after 1.5h\nmax-on = 500ms\nmin-off = 5min\nconfirm = yes\n")
+            "direction = output\nbias = disabled\nactive-low = no\nwhen-on = running\nwhen-off = resting\ninitial = keep\non-exit = on\non-disconnect = on after 1.5h\nmax-on = 500ms\nmin-off = 5min\nconfirm = yes\npwm = 25 kHz\npwm-range = 2.5% .. 12.5%\n")
         #expect(line.direction == .output)
         #expect(line.bias == .disabled)
         #expect(!line.activeLow)
@@ -20,6 +20,20 @@ import Testing
         #expect(line.maxOn == .milliseconds(500))
         #expect(line.minOff == .seconds(300))
         #expect(line.confirm)
+        #expect(line.pwm == 25_000)
+        #expect(line.pwmLowest == 2.5 && line.pwmHighest == 12.5)
+    }
+
+    @Test(arguments: [("50Hz", 50), ("1kHz", 1000), ("0.5 kHz", 500), ("1MHz", 1_000_000), ("1hz", 1)]) func `frequencies are written with their unit`(text: String, hertz: Double) throws {
+        #expect(try line("direction = output\npwm = \(text)\n").pwm == hertz)
+    }
+
+    @Test(arguments: ["50", "Hz", "kHz", "0.5Hz", "2MHz", "-1kHz", "1e3Hz", "1 k", "yes"]) func `what is no frequency is refused`(text: String) {
+        #expect(throws: (any Error).self) { try ConfigurationValue.frequency(text) }
+    }
+
+    @Test(arguments: ["5..10", "5%", "10%..5%", "5%..5%", "0%..101%", "-1%..5%", "..", "5%..", "%..%"]) func `what is no range is refused`(text: String) {
+        #expect(throws: (any Error).self) { try ConfigurationValue.percentRange(text) }
     }
 
     @Test func `an own key wins over the part, and no or keep takes a default away`() throws {

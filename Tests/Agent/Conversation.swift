@@ -15,6 +15,8 @@ final class Conversation {
     var elapsed: Duration = .zero
     /// The levels of the pretended lines.
     var levels: [Bool?]
+    /// The per mille of the pretended PWM lines.
+    var duties: [LineIndex: Int] = [:]
     /// What reading a sensor gives; nil: no answer.
     var values: [SensorOutcome?]
     /// Lines that fail, or read differently from what they are told.
@@ -37,6 +39,9 @@ final class Conversation {
         for index in configuration.lines.indices {
             switch agent.initialLevel(of: index, at: moment) {
             case .on: levels.append(true)
+            case .duty(let permille):
+                levels.append(true)
+                duties[index] = permille
             case .off, .keep: levels.append(false)
             }
         }
@@ -61,6 +66,14 @@ final class Conversation {
                     if silentLines.contains(line) { break }
                     let outcome = failures[line] ?? (on ? .on : .off)
                     if case .failed = outcome {} else { levels[line] = outcome == .on }
+                    queue.append(.lineOutcome(ticket, outcome))
+                case .setDuty(let line, let permille, let ticket):
+                    if silentLines.contains(line) { break }
+                    let outcome = failures[line] ?? .duty(permille)
+                    if case .duty(let read) = outcome {
+                        levels[line] = agent.isOn(line, read)
+                        duties[line] = read
+                    }
                     queue.append(.lineOutcome(ticket, outcome))
                 case .readLine(let line, let ticket):
                     if silentLines.contains(line) { break }
@@ -121,6 +134,11 @@ final class Conversation {
 
     static func switched(_ effects: [Effect]) -> [String] {
         effects.compactMap { if case .setLine(let line, let on, _) = $0 { "\(line) \(on ? "on" : "off")" } else { nil } }
+    }
+
+    /// "0 40%"
+    static func dimmed(_ effects: [Effect]) -> [String] {
+        effects.compactMap { if case .setDuty(let line, let permille, _) = $0 { "\(line) \(Dimming.text(permille))" } else { nil } }
     }
 
     static func logged(_ effects: [Effect]) -> [String] {

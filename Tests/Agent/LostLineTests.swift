@@ -24,7 +24,7 @@ import Time
     func plugIn(_ board: Conversation, _ line: LineIndex, reads: Bool? = nil) -> [Effect] {
         board.failures[line] = nil
         switch board.agent.initialLevel(of: line, at: board.moment) {
-        case .on: board.levels[line] = true
+        case .on, .duty: board.levels[line] = true
         case .off: board.levels[line] = false
         case .keep: break
         }

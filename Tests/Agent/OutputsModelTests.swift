@@ -117,7 +117,7 @@ private final class World {
 
     private func claim(_ line: LineIndex) {
         switch agent.initialLevel(of: line, at: moment) {
-        case .on: drive(line, true, byUs: true)
+        case .on, .duty: drive(line, true, byUs: true)
         case .off: drive(line, false, byUs: true)
         case .keep: break
         }

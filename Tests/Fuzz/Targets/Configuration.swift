@@ -50,6 +50,7 @@ private func live(_ configuration: Configuration) throws(Broken) {
             for effect in agent.handle(queue.removeFirst(), at: now) {
                 switch effect {
                 case .setLine(_, let on, let ticket): queue.append(.lineOutcome(ticket, on ? .on : .off))
+                case .setDuty(_, let permille, let ticket): queue.append(.lineOutcome(ticket, .duty(permille)))
                 case .readSensor(let sensor): queue.append(.reading(sensor, .value(Double(sensor) + now.instant.sinceOrigin / .seconds(7))))
                 default: break
                 }

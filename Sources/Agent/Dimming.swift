@@ -1,0 +1,164 @@
+import Text
+import Time
+
+/// How bright, fast or far a PWM line is to be, and how slowly it gets there.
+struct Dimming: Equatable {
+    /// Without a time, `fade` takes this long.
+    static let usualFade: Duration = .seconds(1)
+
+    /// 0…1000
+    var permille: Int
+    var over: Duration = .zero
+
+    /// "40 %", "12.5 %"
+    static func text(_ permille: Int) -> String {
+        permille % 10 == 0 ? "\(permille / 10) %" : "\(permille / 10).\(permille % 10) %"
+    }
+
+    /// Per mille of "40", "12.5", "12,5"; nil for what is no number or out of range.
+    static func parse(_ text: String) -> Int? {
+        var plain = ""
+        for character in text { plain.append(character == "," ? "." : character) }
+        do throws(Complaint) {
+            let percent = try ConfigurationValue.number(plain)
+            return percent >= 0 && percent <= 100 ? Int((percent * 10).nearestWhole) : nil
+        } catch { return nil }
+    }
+}
+
+/// A line on its way to another brightness.
+struct Fade: Equatable {
+    /// More steps nobody sees, and each is a call into the kernel.
+    static let shortestStep: Duration = .milliseconds(20)
+    /// Per mille that a board may read differently from what it was told: chips have few steps at high frequencies.
+    static let tolerance = 10
+
+    var from: Int
+    var to: Int
+    var began: Instant
+    var end: Instant
+    /// When the next step is due.
+    var next: Instant
+
+    init(from: Int, to: Int, over: Duration, at now: Instant) {
+        self.from = from
+        self.to = to
+        began = now
+        end = now + over
+        next = now
+    }
+
+    private var distance: Int { to > from ? to - from : from - to }
+
+    /// Between two steps.
+    var interval: Duration { max(Fade.shortestStep, .milliseconds(Fade.milliseconds(end - began) / Int64(max(distance, 1)))) }
+
+    /// Where it is at a moment, never where it began.
+    func position(at now: Instant) -> Int {
+        if now >= end || distance == 0 { return to }
+        let passed = Fade.milliseconds(now - began), all = max(Fade.milliseconds(end - began), 1)
+        let way = max(1, min(Int(Int64(distance) * passed / all), distance))
+        return to > from ? from + way : from - way
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 {
+        duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    }
+}
+
+extension Manner {
+    var dimming: Dimming? {
+        if case .dim(let dimming) = self { return dimming }
+        return nil
+    }
+}
+
+extension Agent {
+    /// What the board's per mille means: a servo at 0 % gets pulses, a lamp none.
+    func isOn(_ line: LineIndex, _ permille: Int) -> Bool { permille > 0 || configuration.lines[line].pwmLowest > 0 }
+
+    /// How bright a line is that is on; nil for one that can only be on or off.
+    func brightness(_ line: LineIndex) -> Int? { configuration.lines[line].pwm == nil ? nil : outputs.lines[line].permille ?? 1000 }
+
+    /// "40 %", or the line's own word.
+    func word(of line: LineIndex, _ on: Bool) -> String {
+        let settings = configuration.lines[line]
+        if on, let permille = brightness(line), permille < 1000 || settings.pwmLowest > 0 { return Dimming.text(permille) }
+        return word(settings, on)
+    }
+
+    /// Drives a line to a brightness, at once or in steps.
+    func dim(_ order: Order, _ dimming: Dimming, timer: LineTimer?, _ now: Moment) {
+        let line = order.line
+        let from = steadyLevel(line) == true ? brightness(line) ?? 1000 : 0
+        if dimming.over <= .zero || from == dimming.permille {
+            return drive(line, order.on, permille: dimming.permille, cause: order.cause, timer: timer, errand: order.errand, now)
+        }
+        var fade = Fade(from: from, to: dimming.permille, over: dimming.over, at: now.instant)
+        fade.next = min(now.instant + fade.interval, fade.end)
+        let first = fade.position(at: fade.next)
+        // What goes off at the end of a fade still has the end that it had.
+        let old = outputs.lines[line].timer
+        let kept = order.on || timer != nil || old?.level != false ? timer : old
+        drive(line, isOn(line, first), permille: first, cause: order.cause, timer: kept, errand: order.errand, now)
+        outputs.lines[line].fade = fade
+    }
+
+    func runFade(_ line: LineIndex, _ now: Moment) {
+        guard var fade = outputs.lines[line].fade, fade.next <= now.instant else { return }
+        if fade.end <= now.instant {
+            outputs.lines[line].fade = nil
+            // What comes on again by itself is as bright as before.
+            if !isOn(line, fade.to) { outputs.lines[line].permille = fade.from }
+            return ask(line, isOn(line, fade.to), permille: fade.to, cause: .fade, now)
+        }
+        fade.next = min(now.instant + fade.interval, fade.end)
+        outputs.lines[line].fade = fade
+        // A board that is slower than the fade leaves steps out; they do not pile up.
+        let position = fade.position(at: now.instant)
+        if outputs.lastWanted(line) == nil { ask(line, isOn(line, position), permille: position, cause: .fade, now) }
+    }
+
+    /// A step was read back. Only the last one is worth a presence, a file and an entry in the log.
+    func faded(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String, _ now: Moment) {
+        let line = pending.line
+        if outcome != (wanted ? .on : .off) { return fadeFailed(pending, text, now) }
+        if outputs.lines[line].fade != nil { return }
+        // Off at last: what would have switched it off has nothing to do any more.
+        if !wanted, outputs.lines[line].timer?.level == false { outputs.lines[line].timer = nil }
+        presence.isDirty = true
+        record(nil, line: line, what: "end of fade", outcome: text, now)
+        advanceMakes(now)
+        storeLines(now)
+    }
+
+    /// It stays where it is; what had to go off is tried again.
+    func fadeFailed(_ pending: PendingTicket, _ text: String, _ now: Moment) {
+        let line = pending.line
+        let target = outputs.lines[line].fade?.to ?? pending.permille ?? 0
+        outputs.lines[line].fade = nil
+        outputs.lines[line].offSince = now.instant
+        presence.isDirty = true
+        if !isOn(line, target), outputs.lines[line].away == nil {
+            outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+        }
+        let stopped = Replies.fadeStopped(text)
+        effects.append(.log(.error, stopped))
+        record(nil, line: line, what: "fade", outcome: stopped, now)
+        report(stopped, .alarm, source: configuration.lines[line].name, nil, now)
+        storeLines(now)
+    }
+
+    /// How bright the line is to be after a restart: while it fades the darker of both ends.
+    func brightnessToKeep(_ line: LineIndex) -> Int? {
+        guard let fade = outputs.lines[line].fade else { return brightness(line) }
+        return min(fade.from, fade.to)
+    }
+
+    /// Takes the brightness that a board was claimed with, which is that of lines that are on.
+    func note(_ duties: [Int?]) {
+        for index in outputs.lines.indices where configuration.lines[index].pwm != nil && index < duties.count {
+            if let permille = duties[index] { outputs.lines[index].permille = permille }
+        }
+    }
+}
