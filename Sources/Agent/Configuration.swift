@@ -187,6 +187,8 @@ public struct SensorConfiguration: Equatable {
     public var offset: Double?
     /// Digits after the decimal point in replies.
     public var digits = 1
+    /// Said by the owner or the part; else what is usual for the quantity holds.
+    public var hasOwnDigits = false
     /// nil: the reading is answered when asked, never sent by itself.
     public var report: Report?
     public var alarm: Alarm?

@@ -55,7 +55,10 @@ public struct CounterSource: Equatable, Sendable {
             if !isRate, let unit = setting("unit"), CounterSource.isRate(sensor.unit) {
                 problem(unit, "unit: \(sensor.unit) is a rate; write source = counter:\(name)/rate, or the unit of the total")
             }
-            if !isRate, setting("digits") == nil { sensor.digits = digits(sensor.unitPerPulse ?? 1) }
+            if !isRate, setting("digits") == nil {
+                sensor.digits = digits(sensor.unitPerPulse ?? 1)
+                sensor.hasOwnDigits = true
+            }
             var inputs: [String] = []
             for index in lines.indices {
                 if lines[index].name.lowercased() != name.lowercased() {

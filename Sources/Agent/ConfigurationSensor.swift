@@ -20,7 +20,9 @@ extension SensorConfiguration {
             if amount <= 0 { throw Complaint("one pulse must be more than 0") }
             unitPerPulse = amount
         case "offset": offset = try ConfigurationValue.number(value)
-        case "digits": digits = try ConfigurationValue.integer(value, 0...Self.maximumDecimals)
+        case "digits":
+            digits = try ConfigurationValue.integer(value, 0...Self.maximumDecimals)
+            hasOwnDigits = true
         case "report": report = try SensorConfiguration.report(value)
         case "alarm": alarm = try SensorConfiguration.alarm(value)
         case "tags": tags = try ConfigurationValue.tags(value)

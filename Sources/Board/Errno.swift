@@ -9,8 +9,12 @@ func isDenied(_ errno: Int32) -> Bool { errno == EACCES || errno == EPERM }
 func isBusy(_ errno: Int32) -> Bool { errno == EBUSY }
 /// What a chip that the kernel took away answers (drivers/gpio/gpiolib-cdev.c).
 func isGone(_ errno: Int32) -> Bool { errno == ENODEV }
-func isRetry(_ errno: Int32) -> Bool { errno == EAGAIN }
 func isReadOnly(_ errno: Int32) -> Bool { errno == EROFS }
+/// Nothing measured yet, or the channel is switched off.
+func isRetry(_ errno: Int32) -> Bool { errno == EAGAIN || errno == EBUSY || errno == ENODATA }
+/// Given up by us: see `readFiles` of the worker. Drivers say ETIMEDOUT when a device is silent.
+func isLate(_ errno: Int32) -> Bool { errno == ETIME }
+func isCrowded(_ errno: Int32) -> Bool { errno == ENOBUFS }
 func isAbsent(_ errno: Int32) -> Bool { errno == ENOENT || errno == ENOTDIR || errno == ENODEV || errno == ENXIO }
 
 /// strerror(3), beginning with a small letter.

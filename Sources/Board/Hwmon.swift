@@ -15,7 +15,9 @@ enum Hwmon {
 
     static func kind(_ channel: String) -> (quantity: Quantity, factor: Double)? {
         // in0_lcrit_alarm is 0 or 1, whatever its channel measures.
-        if Text.hasSuffix(channel, "_alarm") || Text.hasSuffix(channel, "_fault") || Text.hasSuffix(channel, "_enable") { return nil }
+        if Text.hasSuffix(channel, "_alarm") || Text.hasSuffix(channel, "_fault") || Text.hasSuffix(channel, "_enable") {
+            return (quantity: .count, factor: 1)
+        }
         let stem = Text.withoutTrailingDigits(Array((Text.split(channel, at: UInt8(ascii: "_"))?.0 ?? channel).utf8))
         for kind in kinds where Text.hasPrefix(stem, kind.prefix) && stem.count == kind.prefix.utf8CodeUnitCount {
             return (quantity: kind.quantity, factor: kind.factor)
@@ -33,19 +35,21 @@ enum Hwmon {
     }
 
     static func plan(device: String, channel: String, root: String) -> SensorPlan {
-        let base = root + folder
         let chosen: String
         switch NamedDevice.find(device, in: named(root: root), kind: "hwmon") {
-        case .found(let entry): chosen = entry
+        case .found(let found): chosen = found.entry
         case .missing(let result): return .done(result)
         }
+        let base = "\(root)\(folder)/\(chosen)/"
         let candidates = Text.split(channel, at: UInt8(ascii: "_")) != nil || Text.hasPrefix(channel, "pwm")
             ? [channel] : [channel + "_input", channel + "_average"]
         for candidate in candidates {
-            let path = base + "/" + chosen + "/" + candidate
-            if Files.exists(path) {
-                return .read(SensorRead([path], .number(factor: kind(channel)?.factor ?? 1), subject: "\(device)/\(channel)"))
-            }
+            if !Files.exists(base + candidate) { continue }
+            let factor = kind(channel)?.factor ?? 1, subject = "\(device)/\(channel)"
+            // What such a channel gives while its fault is 1 is no measurement.
+            let fault = base + channel + "_fault"
+            if Files.exists(fault) { return .read(SensorRead([fault, base + candidate], .faultAndNumber(factor: factor), subject: subject)) }
+            return .read(SensorRead([base + candidate], .number(factor: factor), subject: subject))
         }
         return .done(.absent(absence("channel of \(device)", channel, channels(chosen, root: root))))
     }
@@ -57,12 +61,17 @@ enum Hwmon {
         }
     }
 
-    /// Channels that have a value: temp1, in0 …
+    /// Channels that have a value: temp1, in0, pwm1 …; an alarm only where its channel gives nothing else, as in0_lcrit_alarm of a Raspberry Pi.
     static func channels(_ entry: String, root: String) -> [String] {
         var channels: [String] = []
-        for file in Files.names(in: root + folder + "/" + entry) {
+        let names = Files.names(in: root + folder + "/" + entry)
+        for file in names {
             let length = Text.hasSuffix(file, "_input") ? 6 : Text.hasSuffix(file, "_average") ? 8 : 0
-            if length == 0 { continue }
+            if length == 0 {
+                let parts = Text.split(file, at: UInt8(ascii: "_"))
+                let isAlarm = Text.hasSuffix(file, "_alarm") && parts.map { !names.contains($0.0 + "_input") && kind($0.0) != nil } == true
+                if !isAlarm, !(Text.hasPrefix(file, "pwm") && parts == nil) { continue }
+            }
             let channel = String(decoding: file.utf8.dropLast(length), as: UTF8.self)
             if kind(channel) != nil, !channels.contains(channel) { channels.append(channel) }
         }

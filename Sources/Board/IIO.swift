@@ -14,23 +14,49 @@ enum IIO {
         (prefix: "concentration", quantity: .concentration, factor: 10_000), (prefix: "distance", quantity: .distance, factor: 1),
         (prefix: "accel", quantity: .acceleration, factor: 1), (prefix: "anglvel", quantity: .angularVelocity, factor: 1),
         (prefix: "magn", quantity: .magneticField, factor: 1), (prefix: "electricalconductivity", quantity: .conductivity, factor: 1),
-        (prefix: "ph", quantity: .acidity, factor: 1), (prefix: "proximity", quantity: .none, factor: 1),
-        (prefix: "intensity", quantity: .none, factor: 1), (prefix: "uvindex", quantity: .none, factor: 1),
-        (prefix: "massconcentration", quantity: Quantity(unit: "µg/m³"), factor: 1), (prefix: "count", quantity: .none, factor: 1),
-        (prefix: "angl", quantity: Quantity(unit: "rad", senml: "rad"), factor: 1),
+        (prefix: "ph", quantity: .acidity, factor: 1), (prefix: "proximity", quantity: .count, factor: 1),
+        (prefix: "intensity", quantity: .count, factor: 1), (prefix: "uvindex", quantity: .none, factor: 1),
+        (prefix: "massconcentration", quantity: .density, factor: 1), (prefix: "count", quantity: .count, factor: 1),
+        (prefix: "positionrelative", quantity: .percent, factor: 0.001), (prefix: "angl", quantity: .angle, factor: 1),
+    ]
+
+    /// Drivers that do not keep to the ABI's unit, and what makes their number one of it:
+    /// - bme680 (drivers/iio/chemical/bme680_core.c) gives humidity in percent instead of thousandths of it;
+    /// - sgp30 and sgpc3 (drivers/iio/chemical/sgp30.c) give concentrations as ratios instead of in percent.
+    private static let exceptions: [(device: StaticString, channel: StaticString, factor: Double)] = [
+        (device: "bme680", channel: "humidityrelative", factor: 1000), (device: "sgp", channel: "concentration_co2", factor: 100),
+        (device: "sgp", channel: "concentration_voc", factor: 100),
     ]
 
     static func kind(_ channel: String) -> (quantity: Quantity, factor: Double)? {
-        let stem = sharedName(channel)
+        // What sgp30 measures for other programs to compute with; it has no scale.
+        if Text.hasSuffix(channel, "_ethanol") || Text.hasSuffix(channel, "_h2") { return (quantity: .count, factor: 1) }
+        let stem = Array(type(channel).utf8)[...]
         for kind in kinds where Text.hasPrefix(stem, kind.prefix) && stem.count == kind.prefix.utf8CodeUnitCount {
             return (quantity: kind.quantity, factor: kind.factor)
         }
         return nil
     }
 
-    /// "voltage" of "voltage0", "concentration" of "concentration_co2": the name under which a scale may be shared.
-    private static func sharedName(_ channel: String) -> ArraySlice<UInt8> {
-        Text.withoutTrailingDigits(Array((Text.split(channel, at: UInt8(ascii: "_"))?.0 ?? channel).utf8))
+    /// "voltage0" of "voltage0_mean", "concentration" of "concentration_co2".
+    private static func unmodified(_ channel: String) -> String { Text.split(channel, at: UInt8(ascii: "_"))?.0 ?? channel }
+
+    /// "voltage" of "voltage0", "voltage0-voltage1" and "voltage0_mean".
+    private static func type(_ channel: String) -> String {
+        let first = unmodified(channel)
+        return String(decoding: Text.withoutTrailingDigits(Array((Text.split(first, at: UInt8(ascii: "-"))?.0 ?? first).utf8)), as: UTF8.self)
+    }
+
+    /// The file that has the channel's scale or offset: its own, or one that it shares (__iio_device_attr_init() in
+    /// drivers/iio/industrialio-core.c); nil without one.
+    private static func companion(_ base: String, _ channel: String, _ what: StaticString) -> String? {
+        let type = type(channel)
+        let shared = Text.split(channel, at: UInt8(ascii: "-")) == nil ? type : "\(type)-\(type)"
+        for name in [channel, unmodified(channel), shared] {
+            let path = "\(base)\(name)_\(what)"
+            if Files.exists(path) { return path }
+        }
+        return nil
     }
 
     /// `temp`, `voltage0`, `concentration_co2`; `in_temp_input` means the same.
@@ -45,33 +71,31 @@ enum IIO {
     }
 
     static func plan(device: String, channel: String, root: String) -> SensorPlan {
-        let chosen: String
+        let chosen: NamedDevice
         switch NamedDevice.find(device, in: named(root: root), kind: "IIO") {
-        case .found(let entry): chosen = entry
+        case .found(let found): chosen = found
         case .missing(let result): return .done(result)
         }
-        let base = root + folder + "/" + chosen + "/in_"
+        let base = "\(root)\(folder)/\(chosen.entry)/in_"
         let subject = "\(device)/\(channel)"
-        let factor = kind(channel)?.factor ?? 1
+        var factor = kind(channel)?.factor ?? 1
+        for exception in exceptions where Text.hasPrefix(chosen.name, exception.device) && channel == exception.channel.description {
+            factor *= exception.factor
+        }
         if Files.exists(base + channel + "_input") {
             return .read(SensorRead([base + channel + "_input"], .number(factor: factor), subject: subject))
         }
         guard Files.exists(base + channel + "_raw") else {
-            return .done(.absent(absence("channel of \(device)", channel, channels(chosen, root: root))))
+            return .done(.absent(absence("channel of \(device)", channel, channels(chosen.entry, root: root))))
         }
         var paths = [base + channel + "_raw"]
-        let shared = String(decoding: sharedName(channel), as: UTF8.self)
-        let offset = firstExisting(base + channel + "_offset", base + shared + "_offset")
-        let scale = firstExisting(base + channel + "_scale", base + shared + "_scale")
+        let offset = companion(base, channel, "offset")
+        let scale = companion(base, channel, "scale")
         if let offset { paths.append(offset) }
         if let scale { paths.append(scale) }
         // Without a scale the raw number is all there is, in no unit of ours.
         let meaning = SensorRead.Meaning.iioRaw(hasOffset: offset != nil, hasScale: scale != nil, factor: scale == nil ? 1 : factor)
         return .read(SensorRead(paths, meaning, subject: subject))
-    }
-
-    private static func firstExisting(_ first: String, _ second: String) -> String? {
-        Files.exists(first) ? first : Files.exists(second) ? second : nil
     }
 
     static func named(root: String) -> [NamedDevice] {

@@ -10,14 +10,14 @@ struct NamedDevice: Equatable {
     var device: String
 
     enum Search {
-        case found(String)
+        case found(NamedDevice)
         case missing(SensorResult)
     }
 
     /// `written` is a name, `NAME@DEVICE`, or an entry.
     static func find(_ written: String, in devices: [NamedDevice], kind: String) -> Search {
         let matching = devices.filter { $0.name == written || $0.entry == written || $0.name + "@" + $0.device == written }
-        if matching.count == 1 { return .found(matching[0].entry) }
+        if matching.count == 1 { return .found(matching[0]) }
         if matching.isEmpty { return .missing(.absent(absence("\(kind) device", written, devices.map { $0.name }))) }
         var text = "\(matching.count) \(kind) devices are called \(written); write"
         for (index, device) in matching.prefix(4).enumerated() { text += (index == 0 ? " " : " or ") + device.name + "@" + device.device }

@@ -48,6 +48,8 @@ enum OneWire {
     /// Two lines: nine bytes with `crc=4b YES`, and the nine bytes again with `t=23125`.
     static func slave(_ bytes: [UInt8], id: String) -> SensorResult {
         let lines = Text.lines(bytes)
+        // What w1_therm does when the conversion failed (w1_slave_show()).
+        if lines.isEmpty { return .failed(silence(id)) }
         guard lines.count >= 2 else { return .failed("\(id) gives nothing") }
         let first = Text.words(Array(lines[0]))
         guard first.last.map({ Text.hasPrefix($0, "YES") }) == true else {
@@ -64,10 +66,12 @@ enum OneWire {
     }
 
     static func temperature(_ bytes: [UInt8], id: String) -> SensorResult {
-        guard let word = Text.words(bytes).first else { return .failed("\(id) gives no temperature") }
+        guard let word = Text.words(bytes).first else { return .failed(silence(id)) }
         guard let value = DecimalText.parse(word) else { return .failed("\(id) gives no number") }
         return checked(value, id: id)
     }
+
+    private static func silence(_ id: String) -> String { "\(id) does not answer: check its wires, its supply, and the 4.7 kΩ resistor" }
 
     /// Exactly 85 °C is taken for the power-on value: a real 85.0000 is one of 16 steps within a degree and the
     /// next reading differs, while a sensor with weak supply says it for ever.
@@ -75,8 +79,9 @@ enum OneWire {
         if value == powerOnValue {
             return .failed("\(id) answers 85 °C, which it says when it was not measuring: check its supply, and the 4.7 kΩ resistor")
         }
-        // DS18B20 data sheet: -55 to 125 °C.
-        if value < -55_000 || value > 125_000 { return .failed("\(id) answers \(value / 1000) °C, which it cannot measure: check its wires") }
+        // DS18B20 data sheet: -55 to 125 °C. Family 3b is also the MAX31850, whose thermocouples go from -270 to 1800 °C.
+        let isThermocouple = Text.hasPrefix(id, "3b")
+        if value < (isThermocouple ? -270_000 : -55_000) || value > (isThermocouple ? 1_800_000 : 125_000) { return .failed("\(id) answers \(value / 1000) °C, which it cannot measure: check its wires") }
         return .value(value / 1000)
     }
 }

@@ -39,7 +39,7 @@ public struct Sensor: Equatable, Sendable {
         case .system(let measure): plan = measure.plan(root: root)
         case .file(let path):
             plan = Files.exists(root + path)
-                ? .read(SensorRead([root + path], .number(factor: 1), subject: path)) : .done(.absent("there is no file \(path)"))
+                ? .read(SensorRead([root + path], .firstNumber, subject: path)) : .done(.absent("there is no file \(path)"))
         case .counter(let line): plan = .done(.failed("the pulses of \(line) are counted elsewhere"))
         case .simulated(let name): plan = .done(.failed("simulated:\(name) needs `profile = simulated` in [board]"))
         }

@@ -7,6 +7,10 @@ public struct SensorRead: Equatable, Sendable {
     enum Meaning: Equatable, Sendable {
         /// One number, in units of `factor`.
         case number(factor: Double)
+        /// The first number in a text.
+        case firstNumber
+        /// 1 when what follows is no measurement; then as `number`.
+        case faultAndNumber(factor: Double)
         case oneWireSlave, oneWireTemperature
         /// raw, then offset and scale as far as they are there: (raw + offset) × scale × factor.
         case iioRaw(hasOffset: Bool, hasScale: Bool, factor: Double)
@@ -25,6 +29,22 @@ public struct SensorRead: Equatable, Sendable {
         self.paths = paths
         self.meaning = meaning
         self.subject = subject
+    }
+
+    /// How long a reading may take from when it is begun. DS18B20 takes 750 ms, the slowest drivers 5 s.
+    public static let deadline: Duration = .seconds(10)
+
+    /// What cannot do two things at once: the 1-wire bus, else the folder of the device.
+    public var bus: String {
+        var parts = 1
+        switch meaning {
+        case .oneWireSlave, .oneWireTemperature: parts = 2
+        case .firstNumber, .load, .memory, .uptime, .wifi: parts = 0
+        case .number, .faultAndNumber, .iioRaw: break
+        }
+        var bytes = Array((paths.first ?? "").utf8)[...]
+        while parts > 0, let last = bytes.popLast() { if last == UInt8(ascii: "/") { parts -= 1 } }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// `files` are what came of reading `paths`.
@@ -47,6 +67,12 @@ public struct SensorRead: Equatable, Sendable {
         guard let first = contents.first else { return .failed("\(subject) was not read") }
         switch meaning {
         case .number(let factor): return number(first, factor)
+        case .firstNumber:
+            for word in Text.words(first) { if let value = DecimalText.parse(word) { return .value(value) } }
+            return number(first, 1)
+        case .faultAndNumber(let factor):
+            if case .value(let fault) = number(first, 1), fault != 0 { return .failed("\(subject) reports a fault: is its probe connected?") }
+            return number(contents[1], factor)
         case .oneWireSlave: return OneWire.slave(first, id: subject)
         case .oneWireTemperature: return OneWire.temperature(first, id: subject)
         case .iioRaw(let hasOffset, let hasScale, let factor):
@@ -81,6 +107,8 @@ public struct SensorRead: Equatable, Sendable {
         if isAbsent(errno) { return .absent("\(subject) has disappeared (\(words(errno: errno)))") }
         if isDenied(errno) { return .failed("no permission to read \(subject)") }
         if isRetry(errno) { return .failed("\(subject) has no value yet") }
+        if isLate(errno) { return .failed("\(subject) did not answer within \(SensorRead.deadline.components.seconds) s") }
+        if isCrowded(errno) { return .failed("\(subject) was not read, because too many other sensors do not answer") }
         return .failed("\(subject) does not answer (\(words(errno: errno))): is it wired and powered?")
     }
 }

@@ -9,7 +9,7 @@ import Text
 /// | `hwmon:cpu_thermal/temp1` | a hardware monitor by its name, `NAME@DEVICE` where several have it (hwmon/sysfs-interface.rst) |
 /// | `thermal:cpu-thermal` | a thermal zone by its type, or `thermal:thermal_zone0` |
 /// | `file:/run/rain` | the first number in a file |
-/// | `system:temperature` | also `load`, `memory`, `disk`, `uptime`, `wifi` |
+/// | `system:temperature` | also `load`, `memory`, `disk`, `uptime`, `wifi`, `undervoltage` |
 /// | `counter:flow` | pulses of an input, which the board's owner counts |
 /// | `simulated:air` | the simulated board |
 public enum SensorSource: Equatable, Sendable {
@@ -50,7 +50,7 @@ public enum SensorSource: Equatable, Sendable {
                 if let nearest = Spelling.nearest(to: rest, in: SystemMeasure.allCases.map { $0.rawValue }) {
                     message += "; did you mean system:\(nearest)?"
                 } else {
-                    message += "; there are temperature, load, memory, disk, uptime and wifi"
+                    message += "; there are temperature, load, memory, disk, uptime, wifi and undervoltage"
                 }
                 throw .invalid(message)
             }

@@ -14,11 +14,14 @@ public enum SystemMeasure: String, CaseIterable, Equatable, Sendable {
     case uptime
     /// Strength of the wireless signal, dBm.
     case wifi
+    /// 1 while a Raspberry Pi's supply is too weak, else 0.
+    case undervoltage
 
     var quantity: Quantity {
         switch self {
         case .temperature: .temperature
-        case .load: .none
+        case .load: .load
+        case .undervoltage: .count
         case .memory, .disk: .percent
         case .uptime: .duration
         case .wifi: .signal
@@ -37,6 +40,7 @@ public enum SystemMeasure: String, CaseIterable, Equatable, Sendable {
         case .memory: return .read(SensorRead([root + "/proc/meminfo"], .memory, subject: "the memory"))
         case .uptime: return .read(SensorRead([root + "/proc/uptime"], .uptime, subject: "the uptime"))
         case .wifi: return .read(SensorRead([root + "/proc/net/wireless"], .wifi, subject: "the wireless signal"))
+        case .undervoltage: return Hwmon.plan(device: "rpi_volt", channel: "in0_lcrit_alarm", root: root).called("the supply")
         case .disk:
             // statvfs(2) of the root file system answers from memory; there is no file to read elsewhere.
             let (percent, errno) = Files.diskUse(root.isEmpty ? "/" : root)

@@ -21,6 +21,8 @@ struct cl_job {
     char *text; // two names, a host, or paths, each NUL-terminated
     int text_count;
     size_t bytes_each;
+    uint32_t bus;    // jobs of one bus are not done at the same time; 0: of none
+    int64_t started; // CLOCK_BOOTTIME in nanoseconds; 0 while it waits
     uint16_t port;
     int address_error, address_count;
     cl_address *addresses;

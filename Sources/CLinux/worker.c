@@ -15,16 +15,20 @@ enum {
     FILE_SIZE_LIMIT = 64 * 1024,
 };
 
-struct room { // one class of jobs and the thread that does them
-    cl_job *first, *last;
+struct thread {
     cl_job *running;
-    int outstanding; // submitted and neither collected nor dropped
-    int stuck;       // abandoned threads that have not come back
-    unsigned generation;
     bool alive;
-    pthread_cond_t work;
+    bool stuck; // nobody waits for what it is doing
     uint8_t *stack;
     size_t stack_size;
+};
+
+struct room { // one class of jobs and the threads that do them
+    cl_job *first, *last;
+    int outstanding; // submitted and neither collected nor dropped
+    int idle;        // threads that wait for work: one at most
+    pthread_cond_t work;
+    struct thread threads[CL_FILE_THREADS + CL_STUCK_LIMIT];
 };
 
 struct cl_worker {
@@ -37,8 +41,7 @@ struct cl_worker {
 
 struct start {
     cl_worker *worker;
-    int which;
-    unsigned generation;
+    int which, index;
 };
 
 static int class_of(const cl_job *job) {
@@ -65,35 +68,80 @@ static void append(cl_job **first, cl_job **last, cl_job *job) {
     *last = job;
 }
 
+// Takes the job with this number out of a list.
+static cl_job *take(cl_job **first, cl_job **last, int64_t number) {
+    cl_job *before = NULL;
+    for (cl_job *job = *first; job; before = job, job = job->next) {
+        if (job->number != number) continue;
+        if (before) before->next = job->next;
+        else *first = job->next;
+        if (*last == job) *last = before;
+        return job;
+    }
+    return NULL;
+}
+
+// How many threads of a room are there, those that hang or the others.
+static int count(const struct room *room, bool stuck) {
+    int found = 0;
+    for (int i = 0; i < CL_FILE_THREADS + CL_STUCK_LIMIT; i++) found += room->threads[i].alive && room->threads[i].stuck == stuck;
+    return found;
+}
+
+static int limit(int which) { return which == CL_CLASS_FILES ? CL_FILE_THREADS : 1; }
+
+// The thread that uses the job's bus.
+static const struct thread *user_of_bus(const struct room *room, const cl_job *job) {
+    for (int i = 0; job->bus && i < CL_FILE_THREADS + CL_STUCK_LIMIT; i++) {
+        const struct thread *thread = &room->threads[i];
+        if (thread->running && thread->running->bus == job->bus) return thread;
+    }
+    return NULL;
+}
+
+// The first job that can be begun.
+static const cl_job *next(const struct room *room) {
+    const cl_job *job = room->first;
+    while (job && user_of_bus(room, job)) job = job->next;
+    return job;
+}
+
 static void *work(void *argument) {
     struct start *start = argument;
     cl_worker *worker = start->worker;
     struct room *room = &worker->rooms[start->which];
-    unsigned generation = start->generation;
+    struct thread *self = &room->threads[start->index];
+    int most = limit(start->which);
     free(start);
     pthread_mutex_lock(&worker->mutex);
     for (;;) {
-        while (!room->first) pthread_cond_wait(&room->work, &worker->mutex);
-        cl_job *job = room->first;
-        room->first = job->next;
-        if (!room->first) room->last = NULL;
-        room->running = job;
+        const cl_job *first = next(room);
+        if (!first) {
+            if (room->idle) break; // one is enough to wait
+            room->idle++;
+            pthread_cond_wait(&room->work, &worker->mutex);
+            room->idle--;
+            continue;
+        }
+        cl_job *job = take(&room->first, &room->last, first->number);
+        job->started = cl_boottime_ns();
+        self->running = job;
         pthread_mutex_unlock(&worker->mutex);
         cl_job_run(job);
         pthread_mutex_lock(&worker->mutex);
-        if (room->generation == generation) {
-            room->running = NULL;
+        self->running = NULL;
+        if (!self->stuck) {
             append(&worker->done_first, &worker->done_last, job);
             uint64_t one = 1;
             (void)!write(worker->event, &one, sizeof one);
         } else { // abandoned while it hung: nobody wants the result
             cl_job_free(job);
-            room->stuck--;
-            if (room->alive) break;
-            room->alive = true; // all the others hang: go on in their place
-            generation = room->generation;
+            self->stuck = false;
+            if (count(room, false) > most) break; // others work in its place
         }
     }
+    *self = (struct thread){0};
+    if (room->first) pthread_cond_signal(&room->work);
     pthread_mutex_unlock(&worker->mutex);
     return NULL;
 }
@@ -102,10 +150,12 @@ static void *work(void *argument) {
 
 // With the mutex held.
 static int start_thread(cl_worker *worker, int which) {
-    struct room *room = &worker->rooms[which];
+    struct thread *self = worker->rooms[which].threads;
+    int index = 0;
+    for (; self->alive; self++) index++; // never more than working and stuck ones together
     struct start *start = malloc(sizeof *start);
     if (!start) return -ENOMEM;
-    *start = (struct start){worker, which, room->generation};
+    *start = (struct start){worker, which, index};
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -121,14 +171,14 @@ static int start_thread(cl_worker *worker, int which) {
         free(start);
         return -error;
     }
-    room->alive = true;
+    self->alive = true;
     if (pthread_getattr_np(thread, &attributes) == 0) {
         void *stack;
         size_t guard;
-        pthread_attr_getstack(&attributes, &stack, &room->stack_size);
+        pthread_attr_getstack(&attributes, &stack, &self->stack_size);
         pthread_attr_getguardsize(&attributes, &guard);
-        room->stack = (uint8_t *)stack + guard;
-        room->stack_size -= guard;
+        self->stack = (uint8_t *)stack + guard;
+        self->stack_size -= guard;
         pthread_attr_destroy(&attributes);
     }
     return 0;
@@ -155,13 +205,28 @@ cl_worker *cl_worker_new(int *error) {
 }
 
 int cl_worker_event(const cl_worker *worker) { return worker->event; }
+
+// One more thread, when there is work for it and nobody to do it; with the mutex held.
+static bool help(cl_worker *worker, int which) {
+    struct room *room = &worker->rooms[which];
+    if (room->idle || !next(room) || count(room, false) >= limit(which) || count(room, true) >= CL_STUCK_LIMIT) return false;
+    return start_thread(worker, which) == 0;
+}
+
+bool cl_relieve(cl_worker *worker) {
+    pthread_mutex_lock(&worker->mutex);
+    bool again = help(worker, CL_CLASS_FILES);
+    pthread_mutex_unlock(&worker->mutex);
+    return again;
+}
+
 static int64_t submit(cl_worker *worker, cl_job *job) {
     int which = class_of(job);
     struct room *room = &worker->rooms[which];
     int64_t result = 0;
     pthread_mutex_lock(&worker->mutex);
-    if (room->outstanding >= CL_QUEUE_LIMIT) result = -EAGAIN;
-    else if (!room->alive) result = room->stuck >= CL_STUCK_LIMIT ? -EAGAIN : start_thread(worker, which);
+    if (room->outstanding >= CL_QUEUE_LIMIT) result = -ENOBUFS;
+    else if (!count(room, false)) result = count(room, true) >= CL_STUCK_LIMIT ? -ENOBUFS : start_thread(worker, which);
     if (result == 0) {
         result = job->number = ++worker->last_number;
         room->outstanding++;
@@ -209,7 +274,7 @@ int64_t cl_submit_addresses(cl_worker *worker, const char *host, uint16_t port) 
     return submit(worker, job);
 }
 
-int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t bytes_each) {
+int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t bytes_each, uint32_t bus) {
     if (count < 1 || count > CL_FILES_LIMIT || bytes_each < 1 || bytes_each > FILE_SIZE_LIMIT) return -EINVAL;
     size_t size = 0;
     for (int i = 0; i < count; i++) size += strlen(paths + size) + 1;
@@ -222,6 +287,7 @@ int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t 
     memcpy(job->text, paths, size);
     job->text_count = count;
     job->bytes_each = bytes_each;
+    job->bus = bus;
     return submit(worker, job);
 }
 
@@ -241,19 +307,6 @@ int64_t cl_submit_write(cl_worker *worker, const char *path, const void *bytes, 
     return submit(worker, job);
 }
 
-// Takes the job with this number out of a list.
-static cl_job *take(cl_job **first, cl_job **last, int64_t number) {
-    cl_job *before = NULL;
-    for (cl_job *job = *first; job; before = job, job = job->next) {
-        if (job->number != number) continue;
-        if (before) before->next = job->next;
-        else *first = job->next;
-        if (*last == job) *last = before;
-        return job;
-    }
-    return NULL;
-}
-
 void cl_abandon(cl_worker *worker, int64_t number) {
     pthread_mutex_lock(&worker->mutex);
     cl_job *job = take(&worker->done_first, &worker->done_last, number);
@@ -262,18 +315,37 @@ void cl_abandon(cl_worker *worker, int64_t number) {
         struct room *room = &worker->rooms[i];
         if ((job = take(&room->first, &room->last, number))) {
             room->outstanding--;
-        } else if (room->running && room->running->number == number) {
-            room->running = NULL; // its thread frees it when it comes back
-            room->outstanding--;
-            room->generation++;
-            room->stuck++;
-            room->alive = false;
-            if (room->first && room->stuck < CL_STUCK_LIMIT) start_thread(worker, i);
             break;
+        }
+        for (int j = 0; j < CL_FILE_THREADS + CL_STUCK_LIMIT; j++) {
+            struct thread *thread = &room->threads[j];
+            if (thread->stuck || !thread->running || thread->running->number != number) continue;
+            thread->stuck = true; // it frees the job when it comes back
+            room->outstanding--;
+            help(worker, i);
         }
     }
     pthread_mutex_unlock(&worker->mutex);
     cl_job_free(job);
+}
+
+int64_t cl_started(cl_worker *worker, int64_t number) {
+    int64_t started = -1;
+    pthread_mutex_lock(&worker->mutex);
+    for (int i = 0; i < CL_CLASS_COUNT; i++) {
+        struct room *room = &worker->rooms[i];
+        for (const cl_job *job = room->first; job; job = job->next) {
+            if (job->number != number) continue;
+            const struct thread *user = user_of_bus(room, job);
+            if (user ? !user->stuck : count(room, false) > 0) started = 0;
+        }
+        for (int j = 0; j < CL_FILE_THREADS + CL_STUCK_LIMIT; j++) {
+            const cl_job *job = room->threads[j].running;
+            if (job && job->number == number) started = job->started;
+        }
+    }
+    pthread_mutex_unlock(&worker->mutex);
+    return started;
 }
 
 cl_job *cl_collect(cl_worker *worker) {
@@ -315,8 +387,8 @@ const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome) {
 int cl_job_write_outcome(const cl_job *job) { return job->write_outcome; }
 
 size_t cl_worker_stack_used(const cl_worker *worker, int which) {
-    const struct room *room = &worker->rooms[which == CL_CLASS_FILES ? CL_CLASS_FILES : CL_CLASS_RESOLVER];
+    const struct thread *thread = worker->rooms[which == CL_CLASS_FILES ? CL_CLASS_FILES : CL_CLASS_RESOLVER].threads;
     size_t untouched = 0; // a fresh stack is all zero
-    while (untouched < room->stack_size && room->stack[untouched] == 0) untouched++;
-    return room->stack_size - untouched;
+    while (untouched < thread->stack_size && thread->stack[untouched] == 0) untouched++;
+    return thread->stack_size - untouched;
 }

@@ -23,6 +23,7 @@ public final class Worker {
     private struct Pending {
         var job: Job
         var expires: Instant
+        var timeout: Duration
         var completion: Completion
     }
 
@@ -30,6 +31,9 @@ public final class Worker {
     private let worker: OpaquePointer
     private var pending: [Pending] = []
     private var timer: LoopTimer?
+    private var reliefTimer: LoopTimer?
+    /// How long a file waits for others before it gets a thread of its own.
+    static let patience: Duration = .milliseconds(50)
     /// Jobs the worker did not take get numbers below zero and their answer with the next tick.
     private var lastRefused: Job = 0
 
@@ -41,6 +45,9 @@ public final class Worker {
         self.worker = worker
         self.loop = loop
         timer = loop.makeTimer { [self] in expire() }
+        reliefTimer = loop.makeTimer { [self] in
+            if cl_relieve(self.worker) { reliefTimer?.deadline = Clock.instant() + Worker.patience }
+        }
         let event = cl_worker_event(worker)
         try loop.add(event, .read) { [self] _ in
             cl_drain(event)
@@ -49,11 +56,14 @@ public final class Worker {
     }
 
     /// Reads small files, each with one open and one read(2), at most `bytesEach` of each (what is longer is cut).
-    /// The outcomes come in the order of the paths, from the loop. After `timeout` each is `ETIMEDOUT` and the late result is
-    /// dropped; a full queue gives `EAGAIN`. At most 16 paths, else `EINVAL`.
+    /// The outcomes come in the order of the paths, from the loop. When it takes longer than `timeout`, counted from the first file, each is `ETIME`
+    /// and the late result is dropped; also what waits for a bus that hangs. A full queue, or too many that hang, give `ENOBUFS`. At most 16 paths,
+    /// else `EINVAL`.
+    ///
+    /// - Parameter bus: what cannot do two things at once, such as the folder of a device; nil: the first file.
     @discardableResult
     public func readFiles(
-        _ paths: [String], bytesEach: Int = 4096, timeout: Duration = .seconds(10),
+        _ paths: [String], bus: String? = nil, bytesEach: Int = 4096, timeout: Duration = .seconds(10),
         _ completion: @escaping ([FileOutcome]) -> Void
     ) -> Job {
         var list: [UInt8] = []
@@ -61,9 +71,13 @@ public final class Worker {
             list += path.utf8.prefix { $0 != 0 }
             list.append(0)
         }
+        // FNV-1a. Two buses with the same number only wait for each other.
+        var busNumber: UInt32 = 2_166_136_261
+        for byte in (bus ?? paths.first ?? "").utf8 { busNumber = (busNumber ^ UInt32(byte)) &* 16_777_619 }
         let number = list.withUnsafeBytes { buffer in
-            cl_submit_files(worker, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(truncatingIfNeeded: paths.count), bytesEach)
+            cl_submit_files(worker, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(truncatingIfNeeded: paths.count), bytesEach, busNumber)
         }
+        if reliefTimer?.deadline == nil { reliefTimer?.deadline = Clock.instant() + Worker.patience }
         return submitted(number, .files(paths, completion), timeout)
     }
 
@@ -103,13 +117,13 @@ public final class Worker {
     private func submitted(_ result: Int64, _ completion: Completion, _ timeout: Duration) -> Job {
         let now = Clock.instant()
         if result > 0 {
-            pending.append(Pending(job: result, expires: now + timeout, completion: completion))
+            pending.append(Pending(job: result, expires: now + timeout, timeout: timeout, completion: completion))
             arm()
             return result
         }
         lastRefused -= 1
         // The completion must not run inside the call, so a refusal is a job that has expired.
-        let refused = Pending(job: lastRefused, expires: now, completion: completion)
+        let refused = Pending(job: lastRefused, expires: now, timeout: timeout, completion: completion)
         pending.append(refused)
         refusals.append((lastRefused, Int32(truncatingIfNeeded: 0 - result)))
         arm()
@@ -119,6 +133,17 @@ public final class Worker {
 
     private func arm() {
         timer?.deadline = pending.map { $0.expires }.min()
+        for item in pending { if case .files = item.completion { return } }
+        reliefTimer?.deadline = nil
+    }
+
+    /// When a file that has been waited for as long as it may is to be given up; nil: now.
+    private func extended(_ item: Pending, _ now: Instant) -> Instant? {
+        guard item.job > 0, case .files = item.completion else { return nil }
+        let started = cl_started(worker, item.job)
+        if started < 0 { return nil }
+        let end = (started == 0 ? now : Instant(.nanoseconds(started))) + item.timeout
+        return end > now ? end : nil
     }
 
     private func collect() {
@@ -136,10 +161,13 @@ public final class Worker {
 
     private func expire() {
         let now = Clock.instant()
+        for index in pending.indices where pending[index].expires <= now {
+            if let later = extended(pending[index], now) { pending[index].expires = later }
+        }
         let expired = pending.filter { $0.expires <= now }
         pending.removeAll { $0.expires <= now }
         for item in expired {
-            var errno = ETIMEDOUT
+            var errno = ETIME
             if item.job > 0 {
                 cl_abandon(worker, item.job)
             } else if let index = refusals.firstIndex(where: { $0.job == item.job }) {
@@ -154,7 +182,7 @@ public final class Worker {
         switch completion {
         case .services(let handler): handler(.failed)
         case .addresses(let host, let handler):
-            handler(.failed(AddressError(host: host, reason: errno == ETIMEDOUT ? "no answer from DNS" : SystemError.words(errno), isTemporary: true)))
+            handler(.failed(AddressError(host: host, reason: errno == ETIME ? "no answer from DNS" : SystemError.words(errno), isTemporary: true)))
         case .files(let paths, let handler):
             handler(paths.map { .failed(SystemError(operation: "read", errno: errno, object: $0)) })
         case .written(let path, let handler): handler(SystemError(operation: "write", errno: errno, object: path))

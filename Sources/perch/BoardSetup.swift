@@ -31,12 +31,15 @@ enum BoardSetup {
         }
     }
 
-    /// With the unit that the source measures in, where the owner named none.
+    /// With the unit that the source measures in and the digits that are usual for it, where the owner named none.
     static func withUnits(_ configuration: Configuration) -> Configuration {
         var configuration = configuration
-        for index in configuration.sensors.indices where configuration.sensors[index].unit.isEmpty {
+        for (index, sensor) in configuration.sensors.enumerated() {
             do throws(BoardError) {
-                configuration.sensors[index].unit = try SensorSource(configuration.sensors[index].source).quantity.unit
+                let quantity = try SensorSource(sensor.source).quantity
+                // A unit of the owner's is another quantity, or the same in other steps.
+                if !sensor.hasOwnDigits, sensor.unit.isEmpty || sensor.unit == quantity.unit { configuration.sensors[index].digits = quantity.digits }
+                if sensor.unit.isEmpty { configuration.sensors[index].unit = quantity.unit }
             } catch {}  // `Board` reports a wrong source with its place
         }
         return configuration

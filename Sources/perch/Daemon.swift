@@ -270,7 +270,7 @@ final class Daemon {
         }
         guard sensorsBeingRead.insert(index).inserted else { return }
         let generation = generation
-        worker.readFiles(plan.paths) { [self] outcomes in
+        worker.readFiles(plan.paths, bus: plan.bus, timeout: SensorRead.deadline) { [self] outcomes in
             // A reload has given the number to another sensor.
             guard generation == self.generation else { return }
             sensorsBeingRead.remove(index)

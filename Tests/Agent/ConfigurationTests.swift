@@ -67,6 +67,7 @@ import XMPP
         #expect(configuration.lines == [lamp, door])
 
         var air = SensorConfiguration(name: "air", source: "w1:28-0316a2795bff", sourceLocation: "perch.conf:24")
+        air.hasOwnDigits = true
         air.part = "ds18b20"
         air.unit = "°C"
         air.report = SensorConfiguration.Report(delta: 0.5, shortest: .seconds(60), longest: .seconds(900))

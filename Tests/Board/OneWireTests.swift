@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: [
         ("72 01 4b 46 7f ff 0e 10 57 : crc=12 NO\n72 01 4b 46 7f ff 0e 10 57 t=23125\n", "wrong checksum"),
         ("50 05 4b 46 7f ff 0c 10 1c : crc=1c YES\n50 05 4b 46 7f ff 0c 10 1c t=85000\n", "not measuring"),
-        ("", "gives nothing"), ("YES", "gives nothing"), ("YES\nx", "no temperature"), ("YES\nt=", "no temperature"), ("YES\nt=warm", "no temperature"),
+        ("", "does not answer"), ("YES", "gives nothing"), ("YES\nx", "no temperature"), ("YES\nt=", "no temperature"), ("YES\nt=warm", "no temperature"),
         ("YES\nt=999999999999999999999999", "cannot measure"), ("YES\nt=127937", "cannot measure"),
     ]) func `a bad answer is failed, never a number`(text: String, words: String) throws {
         let result = try read(FakeTree([Self.folder + "/w1_slave": text]))

@@ -60,13 +60,28 @@ import Testing
         #expect(try read("file:/run/log", tree).failure?.contains("instead of a number") == true)
     }
 
-    @Test func `units of people have their SenML unit and factor`() {
-        #expect(Quantity.named("hPa").senml == "Pa")
-        #expect(Quantity.named("hPa").senmlValue(1013.25) == 101_325)
-        #expect(Quantity.named("°C").senmlValue(21.5) == 21.5)
-        #expect(abs(Quantity.named("°F").senmlValue(212) - 100) < 1e-9)
-        #expect(Quantity.named("%").senmlValue(50) == 0.5)
-        #expect(Quantity.named("dBm").senmlValue(-52) == -82)
-        #expect(Quantity.named("bananas") == Quantity(unit: "bananas"))
+    @Test func `a plain file gives its first number`() throws {
+        let tree = try FakeTree(["run/rain": "rain today: 12.5 mm\n"])
+        #expect(try read("file:/run/rain", tree) == .value(12.5))
+    }
+
+    @Test func `a Raspberry Pi tells of a weak supply, other computers do not`() throws {
+        let tree = try FakeTree(["sys/class/hwmon/hwmon1/name": "rpi_volt\n", "sys/class/hwmon/hwmon1/in0_lcrit_alarm": "0\n"])
+        #expect(try read("system:undervoltage", tree) == .value(0))
+        try tree.write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n")
+        #expect(try read("system:undervoltage", tree) == .value(1))
+        guard case .absent = try read("system:undervoltage", FakeTree()) else {
+            Issue.record("a computer without the sensor has it")
+            return
+        }
+    }
+
+    @Test func `digits follow from what is measured`() throws {
+        let expected = [
+            ("w1:28-0316a2795bff", 1), ("iio:bme280/humidityrelative", 0), ("iio:bme280/pressure", 1), ("iio:bh1750/illuminance", 0),
+            ("iio:ads1015/voltage0-voltage1", 2), ("hwmon:ina219/curr1", 3), ("hwmon:rpi_volt/in0_lcrit_alarm", 0), ("system:load", 2),
+            ("iio:scd4x/concentration_co2", 0), ("iio:srf04/distance", 2), ("file:/run/rain", 1),
+        ]
+        for (source, digits) in expected { #expect(try SensorSource(source).quantity.digits == digits, "\(source)") }
     }
 }

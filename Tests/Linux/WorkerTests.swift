@@ -62,7 +62,7 @@ import Time
         var addresses: AddressAnswer?
         worker.readFiles([pipe], timeout: .seconds(1)) { hung = $0 }
         let writer = hang(pipe)
-        worker.readFiles([folder.file("good", "1")]) { waiting = $0 }
+        worker.readFiles([folder.file("good", "1")], bus: pipe) { waiting = $0 }
         Resolver(worker).addresses(of: "localhost", port: 5222) { addresses = $0 }
         try run(loop) { addresses != nil }
         guard case .addresses(let list) = addresses else {
@@ -70,17 +70,60 @@ import Time
             return
         }
         #expect(list.contains { $0.description == "127.0.0.1:5222" || $0.description == "[::1]:5222" })
-        try run(loop) { waiting != nil }
-        #expect(hung == [.failed(SystemError(operation: "read", errno: ETIMEDOUT, object: pipe))])
-        #expect(waiting == [.bytes([UInt8(ascii: "1")])])
+        try run(loop) { hung != nil }
+        #expect(hung == [.failed(SystemError(operation: "read", errno: ETIME, object: pipe))])
+        #expect(waiting == nil, "it was not to be read while its bus is in use")
 
         // The hung thread comes back late; its result reaches nobody.
         write(writer, "late", 4)
         close(writer)
         var after: [Worker.FileOutcome]?
         worker.readFiles([folder.file("more", "2")]) { after = $0 }
-        try run(loop) { after != nil }
+        try run(loop) { after != nil && waiting != nil }
+        #expect(waiting == [.bytes([UInt8(ascii: "1")])])
         #expect(after == [.bytes([UInt8(ascii: "2")])])
+    }
+
+    @Test func `a slow file holds the others up for a moment only, and those on its bus until it is done`() throws {
+        let loop = try EventLoop()
+        let worker = try Worker(loop)
+        let slow = folder.path + "/slow", next = folder.path + "/next"
+        mkfifo(slow, 0o600)
+        mkfifo(next, 0o600)
+        var first: [Worker.FileOutcome]?, second: [Worker.FileOutcome]?, others = 0
+        worker.readFiles([slow], bus: "w1") { first = $0 }
+        let writer = hang(slow)
+        // Its millisecond begins when its turn comes, which is later.
+        worker.readFiles([next], bus: "w1", timeout: .milliseconds(1)) { second = $0 }
+        for index in 0..<20 { worker.readFiles([folder.file("good\(index)", "1")]) { _ in others += 1 } }
+        try run(loop) { others == 20 }
+        #expect(first == nil && second == nil)
+        #expect(open(next, O_WRONLY | O_NONBLOCK) < 0 && errno == ENXIO, "two of one bus are read at the same time")
+        write(writer, "1", 1)
+        close(writer)
+        try run(loop) { first != nil && second != nil }
+        #expect(first == [.bytes([UInt8(ascii: "1")])])
+        #expect(second == [.failed(SystemError(operation: "read", errno: ETIME, object: next))])
+        close(hang(next))
+    }
+
+    @Test func `what waits for a bus that hangs is given up too, without a thread of its own`() throws {
+        let loop = try EventLoop()
+        let worker = try Worker(loop)
+        let pipe = folder.path + "/pipe", good = folder.file("good", "1")
+        mkfifo(pipe, 0o600)
+        var failed = 0, outcome: [Worker.FileOutcome]?
+        let many = Int(CL_STUCK_LIMIT) * 3
+        for _ in 0..<many {
+            worker.readFiles([pipe], bus: "i2c-1", timeout: .milliseconds(20)) {
+                if $0 == [.failed(SystemError(operation: "read", errno: ETIME, object: pipe))] { failed += 1 }
+            }
+        }
+        try run(loop) { failed == many }
+        worker.readFiles([good], bus: "i2c-2") { outcome = $0 }
+        try run(loop) { outcome != nil }
+        #expect(outcome == [.bytes([UInt8(ascii: "1")])])
+        close(hang(pipe))
     }
 
     @Test func `when all threads of a class hang it refuses work, and recovers`() throws {
@@ -88,20 +131,20 @@ import Time
         let worker = try Worker(loop)
         let pipe = folder.path + "/pipe", good = folder.file("good", "1")
         var writers: [Int32] = []
-        for _ in 0..<Int(CL_STUCK_LIMIT) {
+        for index in 0..<Int(CL_STUCK_LIMIT) {
             unlink(pipe)
             mkfifo(pipe, 0o600)
-            let job = worker.readFiles([pipe]) { _ in Issue.record("an abandoned job answered") }
+            let job = worker.readFiles([pipe], bus: "bus \(index)") { _ in Issue.record("an abandoned job answered") }
             writers.append(hang(pipe))
             worker.abandon(job)
         }
         var refused: [Worker.FileOutcome]?
         worker.readFiles([good]) { refused = $0 }
         try run(loop) { refused != nil }
-        #expect(refused == [.failed(SystemError(operation: "read", errno: EAGAIN, object: good))])
+        #expect(refused == [.failed(SystemError(operation: "read", errno: ENOBUFS, object: good))])
         for writer in writers { close(writer) }
         var outcome: [Worker.FileOutcome]?
-        while outcome == nil || outcome == [.failed(SystemError(operation: "read", errno: EAGAIN, object: good))] {
+        while outcome == nil || outcome == [.failed(SystemError(operation: "read", errno: ENOBUFS, object: good))] {
             outcome = nil
             worker.readFiles([good]) { outcome = $0 }
             try run(loop) { outcome != nil }
@@ -132,7 +175,7 @@ import Time
         for _ in 0..<Int(CL_QUEUE_LIMIT) + 3 {
             worker.readFiles([pipe]) { outcomes in
                 answered += 1
-                if outcomes == [.failed(SystemError(operation: "read", errno: EAGAIN, object: pipe))] { refused += 1 }
+                if outcomes == [.failed(SystemError(operation: "read", errno: ENOBUFS, object: pipe))] { refused += 1 }
             }
         }
         try run(loop) { refused == 3 }

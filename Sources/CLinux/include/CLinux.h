@@ -202,14 +202,16 @@ int cl_srv_parse(const uint8_t *answer, size_t count, cl_srv *out, int capacity)
 //
 // Calls that can block (the resolver, slow sysfs attributes) run on threads whose whole body is C: reference
 // counts of Embedded Swift on ARM are not atomic, so no Swift value ever crosses. Swift submits and collects
-// on the loop's thread. One thread for each class, so a sensor that hangs does not stop the resolver.
+// on the loop's thread. One thread for each class, so a sensor that hangs does not stop the resolver; a class that is held
+// up by slow files gets more for as long as that lasts.
 
 enum { CL_CLASS_RESOLVER = 0, CL_CLASS_FILES = 1, CL_CLASS_DISK = 2, CL_CLASS_COUNT = 3 };
 enum {
-    CL_QUEUE_LIMIT = 64,   // jobs waiting in one class; each sensor has at most one
+    CL_QUEUE_LIMIT = 512,  // jobs waiting in one class; each sensor has at most one
     CL_FILES_LIMIT = 16,   // files in one job: an IIO channel needs four
     CL_ADDRESSES_LIMIT = 16,
     CL_STUCK_LIMIT = 4,    // threads of one class that may hang in the kernel before the class refuses work
+    CL_FILE_THREADS = 3,   // that read files at one time: two buses may be slow, and the rest goes on
 };
 enum { CL_SRV_FOUND = 0, CL_SRV_NONE = 1, CL_SRV_FAILED = 2 };
 
@@ -219,11 +221,17 @@ typedef struct cl_worker cl_worker;
 cl_worker *cl_worker_new(int *error); // NULL and -errno in *error
 /// Readable when jobs are done. Owned by the worker.
 int cl_worker_event(const cl_worker *worker);
-/// Each returns the job's number (> 0), -EAGAIN when the class's queue is full or all its threads hang, or -errno.
+/// Each returns the job's number (> 0), -ENOBUFS when the class's queue is full or all its threads hang, or -errno.
 int64_t cl_submit_services(cl_worker *worker, const char *name, const char *other_name);
 int64_t cl_submit_addresses(cl_worker *worker, const char *host, uint16_t port);
-/// `paths` is `count` NUL-terminated strings one after another. One open and one read(2) for each file.
-int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t bytes_each);
+/// `paths` is `count` NUL-terminated strings one after another. One open and one read(2) for each file. Jobs of the same `bus`, when it
+/// is not 0, are done one after the other: they would only wait for each other in the kernel.
+int64_t cl_submit_files(cl_worker *worker, const char *paths, int count, size_t bytes_each, uint32_t bus);
+/// To be called when jobs wait for longer than they should: starts one more thread if there is work for one and the limits allow it. Whether
+/// to call again when that did not help.
+bool cl_relieve(cl_worker *worker);
+/// When a job was begun (nanoseconds of CLOCK_BOOTTIME), 0 while it waits for its turn, -1 when what it waits for hangs or it is not known.
+int64_t cl_started(cl_worker *worker, int64_t number);
 /// Writes to a file, which is made with mode 0600 when it is not there. `offset` < 0 replaces it as a whole (a new file beside it,
 /// fsync, rename, fsync of the directory: after a power cut either the old or the new contents are there). Else `count` bytes (also 0)
 /// go to `offset`, where the file must end (what stands there of a write that failed is cut), and fdatasync follows when `sync`.
