@@ -166,8 +166,7 @@ extension Board {
     }
 
     private func fail(_ name: String, _ why: ArraySlice<String>) -> ControlOutcome {
-        var text = ""
-        for word in why { text += text.isEmpty ? word : " " + word }
+        let text = Text.joined(why)
         if let (source, indexes) = sensors(name) {
             simulatedValues[source] = .failed(text)
             return ControlOutcome("ok", sensors: indexes)

@@ -31,16 +31,9 @@ public struct PWMChannel: Equatable, Sendable {
     init?(line: String, _ value: String) {
         let words = Text.words(value)
         guard let first = words.first, let (names, number) = Text.splitLast(first, at: UInt8(ascii: ":")),
-            let channel = Text.number(number, limit: PWMChannel.channelLimit)
+            let channel = Text.number(number, limit: PWMChannel.channelLimit), let chips = Text.names(names)
         else { return nil }
-        var chips: [String] = []
-        for name in names.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            if name.isEmpty { return nil }
-            chips.append(String(decoding: name, as: UTF8.self))
-        }
-        var enable = ""
-        for word in words.dropFirst() { enable += enable.isEmpty ? word : " " + word }
-        self.init(line: line, chips: chips, channel: channel, enable: enable)
+        self.init(line: line, chips: chips, channel: channel, enable: Text.joined(words[1...]))
     }
 }
 

@@ -40,7 +40,10 @@ extension Profile {
         var best: (rank: Int, profile: Profile)?
         for folder in folders {
             for file in files(in: folder) {
-                guard let profile = try? read(folder, file, folders) else { continue }
+                // Most files are about other boards and need not be parsed to know it.
+                guard case .bytes(let bytes) = Files.read(folder + "/" + file, limit: fileSizeLimit),
+                    wanted.contains(where: { Text.contains(bytes, $0) }), let profile = try? read(folder, file, folders)
+                else { continue }
                 for (rank, name) in wanted.enumerated() where rank < (best?.rank ?? .max) && profile.compatible.contains(name) {
                     best = (rank, profile)
                 }

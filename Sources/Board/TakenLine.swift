@@ -31,16 +31,12 @@ public struct TakenLine: Equatable, Sendable {
     /// "fe804000.i2c,3f804000.i2c dtparam=i2c_arm=on"; nil for anything else.
     init?(line: String, _ value: String) {
         let words = Text.words(value)
-        guard let first = words.first else { return nil }
-        var devices: [String] = []
-        for name in first.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+        guard let first = words.first, let devices = Text.names(first) else { return nil }
+        for name in devices {
             // A part of a path, and no way out of the folder.
-            if name.isEmpty || name.contains(UInt8(ascii: "/")) || !name.contains(UInt8(ascii: ".")) || name.first == UInt8(ascii: ".") { return nil }
-            devices.append(String(decoding: name, as: UTF8.self))
+            if name.utf8.contains(UInt8(ascii: "/")) || !name.utf8.contains(UInt8(ascii: ".")) || Text.hasPrefix(name, ".") { return nil }
         }
-        var enable = ""
-        for word in words.dropFirst() { enable += enable.isEmpty ? word : " " + word }
-        self.init(line: line, devices: devices, enable: enable)
+        self.init(line: line, devices: devices, enable: Text.joined(words[1...]))
     }
 }
 

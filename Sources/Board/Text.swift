@@ -58,6 +58,32 @@ enum Text {
         suffix.withUTF8Buffer { text.utf8.reversed().starts(with: $0.reversed()) }
     }
 
+    /// "a,b" as ["a", "b"]; nil where one is empty.
+    static func names(_ list: String) -> [String]? {
+        var names: [String] = []
+        for name in list.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            if name.isEmpty { return nil }
+            names.append(String(decoding: name, as: UTF8.self))
+        }
+        return names
+    }
+
+    /// With blanks between them.
+    static func joined(_ words: ArraySlice<String>) -> String {
+        var text = ""
+        for word in words { text += text.isEmpty ? word : " " + word }
+        return text
+    }
+
+    static func contains(_ bytes: [UInt8], _ wanted: String) -> Bool {
+        let wanted = Array(wanted.utf8)
+        guard let first = wanted.first, bytes.count >= wanted.count else { return false }
+        for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
+            if bytes[start...].starts(with: wanted) { return true }
+        }
+        return false
+    }
+
     /// Digits only, at most `limit`.
     static func number(_ text: String, limit: Int) -> Int? {
         if text.isEmpty || text.utf8.count > 9 { return nil }

@@ -69,6 +69,14 @@ def test_a_line_that_does_not_exist_is_refused_with_file_and_line(board):
     assert f"perch.conf:{number}" in err and "GPIO71" in err and "did you mean GPIO17" in err
 
 
+def test_a_line_in_use_and_one_that_does_not_exist_are_told_in_one_go(board):
+    board.configure("[line fan]\npin = GPIO5\npart = relay\n\n[line lamp]\npin = GPIO71\npart = relay\n")
+    for words in (["run", "--config", board.config, "--state", board.state], ["check", "--config", board.config]):
+        status, out, err = board.command(*words)
+        assert status != 0
+        assert "fan: GPIO5 is in use by gpio-fan" in out + err and "did you mean GPIO17" in out + err, (words, out, err)
+
+
 def test_perch_lines_tells_what_is_free_and_what_is_in_use(board):
     status, out, _ = board.command("lines", "--profile", "raspberry-pi-3", "--all")
     assert status == 0
