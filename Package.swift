@@ -35,11 +35,11 @@ let package = Package(
         .executableTarget(
             name: "perch", dependencies: ["CLinux", "Text", "Time", "Crypto", "XMPP", "TLS", "Linux", "Board", "Agent"],
             linkerSettings: libraries),
-        // For `make bench` only: the stream parser beside bare Expat.
+        // For `make bench` only: the stream parser beside bare Expat, and how long things take inside the process.
         .target(name: "CBench", path: "Tests/Bench/CBench"),
         .executableTarget(name: "xml-bench", dependencies: ["CBench", "Text", "XMPP"], path: "Tests/Bench/xml-bench", linkerSettings: libraries),
         .executableTarget(
-            name: "command-bench", dependencies: ["CLinux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Bench/command-bench",
+            name: "local-bench", dependencies: ["CBench", "CLinux", "Linux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Bench/local-bench",
             linkerSettings: libraries),
         tests("Text", ["Text"]),
         tests("Time", ["Time"]),

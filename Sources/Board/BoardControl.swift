@@ -68,14 +68,14 @@ extension Board {
     /// The pin of a line by the owner's name, the pin's name, or its number on the header (`pin 11` has a blank, so it is no choice here).
     private func offset(_ name: String) -> (offset: Int, line: Int?)? {
         for (index, line) in lines.enumerated() where line.settings.name == name { return (offset: line.place.offset, line: index) }
-        for (offset, info) in SimulatedPins.description.lines.enumerated() where info.name == name && SimulatedPins.isPin(offset) {
+        for (offset, info) in SimulatedPins.header.lines.enumerated() where info.name == name && SimulatedPins.isPin(offset) {
             return (offset: offset, line: lines.firstIndex { $0.place.offset == offset })
         }
         return nil
     }
 
     private func unknownLine(_ name: String) -> ControlOutcome {
-        let known = lines.map { $0.settings.name } + SimulatedPins.description.lines.map { $0.name }
+        let known = lines.map { $0.settings.name } + SimulatedPins.header.lines.map { $0.name }
         if let nearest = Spelling.nearest(to: name, in: known) { return error("there is no line \"\(name)\"; did you mean \(nearest)?") }
         return error("there is no line \"\(name)\"; `list` shows all")
     }

@@ -35,7 +35,7 @@ public struct LineListing: Equatable, Sendable {
     ///
     /// - Parameter root: put before /dev and /sys, for tests.
     public static func all(profile: Profile?, root: String = "") throws(BoardError) -> [LineListing] {
-        if profile?.isSimulated == true { return list([SimulatedPins.description], profile: profile, root: root) }
+        if profile?.isSimulated == true { return list([SimulatedPins.header], profile: profile, root: root) }
         return list(try Chip.found(root: root).map { $0.description() }, profile: profile, root: root)
     }
 

@@ -1,7 +1,8 @@
 import Text
 import Time
 
-/// The pins of the simulated board: GPIO2 to GPIO27 of a Raspberry Pi's header, as levels in memory.
+/// The pins of the simulated board: GPIO2 to GPIO27 of a Raspberry Pi's header, as levels in memory. And 228 more lines without a name
+/// (`pin = simulated:28` to `simulated:255`) for who wants to know how Perch does with many.
 ///
 /// All levels here are physical, as at the pin: active-low is the business of whoever claims the line.
 struct SimulatedPins: Equatable {
@@ -18,15 +19,22 @@ struct SimulatedPins: Equatable {
     }
 
     static let first = 2
-    static let last = 27
+    static let lastNamed = 27
+    static let last = 255
 
     private var pins = [Pin](repeating: Pin(), count: last + 1)
 
     /// GPIO0 and GPIO1 belong to the add-on board's memory on a real header.
-    static var description: ChipDescription {
+    static var description: ChipDescription { description(last) }
+    /// Without the lines that have no name.
+    static var header: ChipDescription { description(lastNamed) }
+
+    private static func description(_ last: Int) -> ChipDescription {
         var lines: [LineInfo] = []
         for offset in 0...last {
-            lines.append(offset < first ? LineInfo(name: "", consumer: "add-on board's ID", isUsed: true) : LineInfo(name: "GPIO\(offset)"))
+            lines.append(
+                offset < first
+                    ? LineInfo(name: "", consumer: "add-on board's ID", isUsed: true) : LineInfo(name: offset <= lastNamed ? "GPIO\(offset)" : ""))
         }
         return ChipDescription(name: Profile.simulatedChip, label: Profile.simulatedChip, lines: lines)
     }

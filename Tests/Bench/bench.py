@@ -1,6 +1,6 @@
 """Measures Perch beside a C bot on libstrophe and a Python bot on slixmpp, in one run on one server; prints Markdown.
 
-    bench.py PERCH EMBEDDED STROPHE_BOT XML_BENCH EMBEDDED_XML_BENCH EMBEDDED_ARM64_PERCH|- COMMAND_BENCH
+    bench.py PERCH EMBEDDED STROPHE_BOT XML_BENCH EMBEDDED_XML_BENCH EMBEDDED_ARM64_PERCH|- LOCAL_BENCH
 
 Nothing here is a test with a limit: machines differ. What is compared was measured minutes apart on the same one.
 """
@@ -25,10 +25,11 @@ from harness.process import Process  # noqa: E402
 from harness.prosody import Prosody  # noqa: E402
 from harness.servers import make_server  # noqa: E402
 import logins  # noqa: E402
+import memory as growth  # noqa: E402
+from memory import SETTLE_SECONDS, memory  # noqa: E402
 from stream import stream  # noqa: E402
 
 IDLE_SECONDS = 60
-SETTLE_SECONDS = 5  # after login, before memory and wake-ups are looked at
 # Perch takes ten commands in ten seconds from one person, so many people ask; the same for every bot.
 PEOPLE, EACH = 25, 8
 LINES = "\n[line lamp]\npin = GPIO17\npart = relay\n\n[line door]\npin = GPIO27\npart = contact\n"
@@ -69,12 +70,6 @@ class Sender:
         return time.perf_counter() - start
 
 
-def memory(pid):
-    with open(f"/proc/{pid}/smaps_rollup") as file:
-        values = {line.split(":")[0]: int(line.split()[1]) for line in file if line.rstrip().endswith("kB")}
-    return values["Rss"], values["Private_Dirty"]
-
-
 def switches(pid):
     """How often the threads of the process went to sleep by themselves: each is a wake-up before it."""
     total = 0
@@ -90,7 +85,7 @@ def stripped_size(path):
         return os.stat(copy.name).st_size
 
 
-def main(perch, embedded, strophe, xml, embedded_xml, arm, command):
+def main(perch, embedded, strophe, xml, embedded_xml, arm, local):
     with tempfile.TemporaryDirectory(prefix="perch-bench.") as folder:
         prosody = Prosody(f"{folder}/prosody")
         # A program that was linked a moment ago is still dirty in the page cache, which would count as private dirty.
@@ -135,6 +130,7 @@ def main(perch, embedded, strophe, xml, embedded_xml, arm, command):
                         text = "lamp on" if (turn + number) % 2 else "lamp off"
                         times[name].append(sender.round_trip(jid, text, f"{turn}-{number}") * 1000)
             after = {name: memory(process.pid) for name, (process, _) in bots.items()}
+            grown = growth.table(embedded, prosody, folder, note)
         finally:
             for process in running:
                 process.close() if isinstance(process, Perch) else process.stop(signal.SIGKILL)
@@ -159,12 +155,45 @@ def main(perch, embedded, strophe, xml, embedded_xml, arm, command):
         print(f"| {name} | {sizes[name]} | {idle[name][0]} | {idle[name][1]} | {after[name][0]} | {woken[name] * 60 // IDLE_SECONDS} | {median:.2f} | {p95:.2f} |")
     if arm != "-":
         print(f"\nEmbedded binary for arm64, stripped: {os.stat(arm).st_size / 1000:.0f} KB.")
-    inside = dict(line.split() for line in subprocess.run([command], check=True, capture_output=True, text=True).stdout.splitlines())
-    print(f"\nChat command to line set inside the process, simulated board, ordinary Swift: median {inside['median']} µs, p95 {inside['p95']} µs.")
+    print("\n" + inside(local))
+    print("\n" + grown)
     print("\n" + round_trips(embedded, strophe))
     print("\n| XML, MB/s of processor time | bare Expat | Perch | ratio |\n|---|---|---|---|")
     for name, rate in rates.items():
         print(f"| {name} | {rate['expat']} | {rate['perch']} | {rate['ratio']} |")
+
+
+LINE_NUMBERS = (1, 32, 200)
+
+
+def inside(local):
+    """The table of what takes how long inside the process: on this machine, and in the virtual machine whose kernel has GPIO lines."""
+    def results(*command):
+        """[[(median, p95) of a command and of an edge] for each number of lines]"""
+        said = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd=TOP).stdout.splitlines()
+        failed = [line for line in said if len(line.split()) != 3]
+        if failed or len(said) % 2:
+            raise AssertionError(f"local-bench said {said}")
+        return [[tuple(map(float, line.split()[1:])) for line in said[at:at + 2]] for at in range(0, len(said), 2)]
+
+    note("inside the process …")
+    rows = {"this machine, simulated board": [results(local, "simulated", str(count))[0] for count in LINE_NUMBERS]}
+    note("the same in the virtual machine, with the kernel's lines …")
+    each = " && ".join(f"{local} {board} {count}" for board in ("simulated", "bench") for count in LINE_NUMBERS)
+    there = results("tools/gpio-vm", "--chip", f"bench:{max(LINE_NUMBERS)}", "bash", "-c", each)
+    rows["virtual machine, simulated board"], rows["virtual machine, the kernel's lines"] = there[:len(LINE_NUMBERS)], there[len(LINE_NUMBERS):]
+    head = " | ".join(f"{count} line{'s' if count > 1 else ''}" for count in LINE_NUMBERS)
+    text = ""
+    for kind, what in enumerate(("chat command → line set", "input's edge → report handed to TLS")):
+        text += f"| {what}, median / p95, µs | {head} |\n|---|" + "---|" * len(LINE_NUMBERS) + "\n"
+        for name, counts in rows.items():
+            text += f"| {name} | " + " | ".join(f"{times[kind][0]:.1f} / {times[kind][1]:.1f}" for times in counts) + " |\n"
+        text += "\n"
+    slower = [there[at][0][0] / rows["this machine, simulated board"][at][0][0] for at in range(len(LINE_NUMBERS))]
+    kernel = [there[len(LINE_NUMBERS) + at][0][0] / there[at][0][0] for at in range(len(LINE_NUMBERS))]
+    several = lambda numbers: ", ".join(f"{number:.1f}" for number in numbers)  # noqa: E731
+    return text + (f"The virtual machine's emulated processor takes {several(slower)} times as long for the same commands on the simulated board; "
+                   f"with the kernel's lines a command takes {several(kernel)} times what it takes there with lines in memory.")
 
 
 def round_trips(perch, strophe):

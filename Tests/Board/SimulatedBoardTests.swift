@@ -153,6 +153,17 @@ import Time
         #expect(problems([LineSettings(name: "x", pin: "simulated:0")]) == ["x: simulated:0 is in use by the add-on board's ID; use another pin, or end that first"])
     }
 
+    @Test func `there are lines without a name, which nobody is shown`() throws {
+        let many = (28...255).map { LineSettings(name: "line\($0)", pin: "simulated:\($0)") }
+        let board = try board(many, [])
+        #expect(board.lineCount == 228)
+        #expect(try board.set(227, on: true))
+        #expect(board.control("get line255", at: at(0)).reply == "1")
+        #expect(problems([LineSettings(name: "x", pin: "simulated:256")]) == ["x: simulated has the lines 0 to 255, not 256"])
+        let shown = try LineListing.all(profile: .simulated)
+        #expect(shown.count == 28 && shown.last?.name == "GPIO27")
+    }
+
     @Test func `simulated sensors need the simulated board`() {
         let error = #expect(throws: BoardProblems.self) { try Board.open(lines: [], sensors: [Self.air], profile: nil) }
         #expect(error?.list.first?.description.contains("only on the simulated board") == true)
