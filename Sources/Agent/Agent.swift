@@ -240,18 +240,17 @@ public final class Agent {
             if verb == .subscribe { ignoreStranger(person, "asked to see this board", now) }
             return
         }
-        let known = contacts.roster[person]
+        let isSeen = contacts.isSeen(person)
         switch verb {
         case .subscribe:
             effects.append(.subscription(.subscribed, to: person))
-            let isSeen = known.map { $0.subscription == .to || $0.subscription == .both || $0.isPendingOut } ?? false
             // The roster change that our approval brings about must not make us ask a second time.
-            if !isSeen, contacts.mayAsk(person) { effects.append(.subscription(.subscribe, to: person)) }
+            if isSeen != true, contacts.mayAsk(person) { effects.append(.subscription(.subscribe, to: person)) }
         case .unsubscribe:
             // The server has ended their subscription to us; ours to them ends with it.
             contacts.unsubscribed(person)
             effects.append(.subscription(.unsubscribed, to: person))
-            if known.map({ $0.subscription == .to || $0.subscription == .both || $0.isPendingOut }) ?? true {
+            if isSeen != false {
                 effects.append(.subscription(.unsubscribe, to: person))
             }
         case .subscribed, .unsubscribed: break

@@ -3,17 +3,25 @@ import XMPP
 
 /// The authorised people in the roster, and which of their clients are online. Others are not kept.
 struct Contacts {
-    /// Roster entries; 300 bytes each (architecture §5).
+    /// Roster entries; 300 bytes each at most (architecture §5).
     static let maximumRoster = 2000
     /// Clients online at one time; what comes later is not shown by `who`.
     static let maximumOnline = 256
+
+    /// What is needed of a roster entry, in as few bytes as that takes.
+    struct Entry: Equatable {
+        /// Bare.
+        var address: String
+        /// We see them, or have asked to.
+        var isSeen: Bool
+    }
 
     struct Client: Equatable {
         var jid: JID
         var show: Show?
     }
 
-    private(set) var roster: [JID: RosterItem] = [:]
+    private(set) var roster: [Entry] = []
     private(set) var online: [Client] = []
     /// Whom we asked for their presence since the roster came: somebody who declines is not asked again and again.
     private var asked: [JID] = []
@@ -27,16 +35,28 @@ struct Contacts {
     }
 
     mutating func update(_ item: RosterItem) {
-        let jid = item.jid.bare
-        if item.subscription == .remove {
-            roster[jid] = nil
-        } else if roster[jid] != nil || roster.count < Contacts.maximumRoster {
-            roster[jid] = item
+        let isSeen = item.subscription == .to || item.subscription == .both || item.isPendingOut
+        if let index = index(of: item.jid) {
+            roster[index].isSeen = isSeen
+        } else if roster.count < Contacts.maximumRoster {
+            roster.append(Entry(address: item.jid.bare.description, isSeen: isSeen))
         }
     }
 
+    /// Whether we see them or have asked to; nil for somebody who is not in the roster.
+    func isSeen(_ person: JID) -> Bool? {
+        guard let index = index(of: person) else { return nil }
+        return roster[index].isSeen
+    }
+
+    private func index(of person: JID) -> Int? {
+        let address = person.bare.description
+        for index in roster.indices where roster[index].address == address { return index }
+        return nil
+    }
+
     mutating func forget(_ jid: JID) {
-        roster[jid.bare] = nil
+        if let index = index(of: jid) { roster.remove(at: index) }
         online.removeAll { $0.jid.bare == jid.bare }
         unsubscribed(jid.bare)
     }
@@ -65,7 +85,12 @@ struct Contacts {
     /// Who is in the roster, but not authorised any more.
     func strangers(to people: People) -> [JID] {
         var found: [JID] = []
-        for jid in roster.keys where people.role(of: jid) == nil { found.append(jid) }
+        for entry in roster {
+            do throws(JIDError) {
+                let jid = try JID(entry.address)
+                if people.role(of: jid) == nil { found.append(jid) }
+            } catch {}  // cannot be: it was an address when it came
+        }
         for client in online where people.role(of: client.jid) == nil && !found.contains(client.jid.bare) { found.append(client.jid.bare) }
         return found
     }

@@ -48,7 +48,10 @@ extension Daemon {
             Log.notice("online as \(jid)\(resumed ? ", session resumed" : "")")
             // Logging in needs more memory than being online: give back what lies idle.
             cl_trim_memory()
-        case .roster(let items): deliver(.roster(items))
+        case .roster(let items):
+            deliver(.roster(items))
+            // It came as one element, of which little is kept.
+            cl_trim_memory()
         case .rosterChanged(let item): deliver(.rosterChanged(item))
         case .message(let message): deliver(.message(message))
         case .presence(let presence): deliver(.presence(presence))
