@@ -57,8 +57,19 @@ enum UnicodeText {
         }
         switch scalar.properties.generalCategory {
         case .lowercaseLetter, .uppercaseLetter, .otherLetter, .modifierLetter, .nonspacingMark, .spacingMark, .decimalNumber:
-            return !isCompatibility(scalar) && !scalar.properties.isDefaultIgnorableCodePoint
+            return !isCompatibility(scalar) && !isIgnorable(scalar)
         default: return false
+        }
+    }
+
+    /// Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, which has hardly changed in twenty years. The standard library's
+    /// tables for this one question are 22 KB.
+    static func isIgnorable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x3164,
+            0xFE00...0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0...0xFFF8, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF:
+            true
+        default: false
         }
     }
 
