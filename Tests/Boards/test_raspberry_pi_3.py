@@ -140,3 +140,19 @@ def test_a_line_that_somebody_else_holds_is_named(machine, board):
     assert answer.status != 0
     assert "GPIO17" in answer.errors and "perch:lamp" in answer.errors
     assert board.end("TERM") == 0
+
+
+def test_the_boards_own_pwm_is_driven(machine, board):
+    def channel():
+        return next(line for line in machine.read("cat /sys/kernel/debug/pwm").splitlines() if "pwm-0" in line)
+
+    assert "3f20c000.pwm" in machine.read("cat /sys/kernel/debug/pwm")
+    assert "PWM" in row(machine.read("perch lines"), "GPIO18")
+    # GPIO18 stays what it is here: which pin shows the channel is up to an overlay.
+    board.start("[line led]\npin = GPIO18\npwm = 1kHz\ninitial = on\n")
+    assert "enabled period: 1000000 ns duty: 1000000 ns" in channel()
+    assert board.end("TERM") == 0
+    assert "duty: 0 ns" in channel()
+    answer = board.check("[line led]\npin = GPIO17\npwm = 1kHz\n")
+    assert answer.status == 78
+    assert "led" in answer.errors and "GPIO17" in answer.errors and "PWM" in answer.errors, answer.errors
