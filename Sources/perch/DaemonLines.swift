@@ -31,15 +31,19 @@ extension Daemon {
     }
 
     func lookAgain() {
+        // The goodbye does not wait for what is gone.
+        if isStopping { return }
         if let lookedAt, Clock.instant() - lookedAt < Self.shortestLook { return }
         look()
     }
 
     func look() {
         let now = Clock.now()
-        lookedAt = now.instant
         let news = board.look { BoardSetup.level(agent.initialLevel(of: $0, at: now)) }
-        lookTimer?.deadline = board.hasLostLines ? now.instant + Self.lookInterval : nil
+        // From its end: on a slow board with many lines it takes a while, and must leave time for others.
+        let end = Clock.instant()
+        lookedAt = end
+        lookTimer?.deadline = board.hasLostLines ? end + Self.lookInterval : nil
         if news.isEmpty { return }
         do throws(SystemError) { try watchEdges() } catch { Log.error("\(error)") }
         for change in news {
