@@ -41,6 +41,10 @@ let package = Package(
         .executableTarget(
             name: "local-bench", dependencies: ["CBench", "CLinux", "Linux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Bench/local-bench",
             linkerSettings: libraries),
+        // For Tests/Hardware only: interlocked lines under thousands of commands.
+        .executableTarget(
+            name: "interlock-soak", dependencies: ["CLinux", "Linux", "Time", "XMPP", "Board", "Agent"], path: "Tests/Hardware/interlock-soak",
+            linkerSettings: libraries),
         tests("Text", ["Text"]),
         tests("Time", ["Time"]),
         tests("INI", ["INI"]),

@@ -1,9 +1,6 @@
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -15,23 +12,21 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "Integration")]
 
 from harness.authority import Authority  # noqa: E402
 from harness.person import Person  # noqa: E402
-from harness.process import Process  # noqa: E402
 from harness.prosody import Prosody  # noqa: E402
+from board import PATIENCE, Board  # noqa: E402
+from chips import Chip  # noqa: E402
+from door import Door  # noqa: E402
 from kernel import Line, Trace  # noqa: E402
 
-# An emulated processor next to other work is some thirty times slower than this machine.
-PATIENCE = 180
-
 SYSROOT = os.environ["PERCH_SYSROOT"]
-PROGRAMS = {
-    "libgpiod 1.6": [os.environ["PERCH"]],
-    # Debian 13's program with Debian 13's libraries, on this machine's kernel and files.
-    "libgpiod 2": [
-        SYSROOT + "/lib64/ld-linux-x86-64.so.2", "--library-path", SYSROOT + "/usr/lib/x86_64-linux-gnu", os.environ["PERCH_GPIOD2"]],
-}
+# Debian 13's program with Debian 13's libraries, on this machine's kernel and files.
+DEBIAN_13 = [SYSROOT + "/lib64/ld-linux-x86-64.so.2", "--library-path", SYSROOT + "/usr/lib/x86_64-linux-gnu"]
+PROGRAMS = {"libgpiod 1.6": [os.environ["PERCH"]], "libgpiod 2": [*DEBIAN_13, os.environ["PERCH_GPIOD2"]]}
+SOAKS = {"libgpiod 1.6": [os.environ["SOAK"]], "libgpiod 2": [*DEBIAN_13, os.environ["SOAK_GPIOD2"]]}
 
 
-@pytest.fixture(scope="session", params=list(PROGRAMS))
+# Tests/Hardware/run gives each library a machine of its own.
+@pytest.fixture(scope="session", params=[name for name in PROGRAMS if name in os.environ.get("PERCH_LIBRARY", name)])
 def library(request):
     return request.param
 
@@ -40,6 +35,12 @@ def library(request):
 def program(library):
     """The command that is perch."""
     return PROGRAMS[library]
+
+
+@pytest.fixture(scope="session")
+def soak(library):
+    """The command that is interlock-soak."""
+    return SOAKS[library]
 
 
 @pytest.fixture(scope="session")
@@ -69,102 +70,14 @@ def trace():
     return Trace()
 
 
-class Board:
-    """perch with its configuration and state, from `start` on, as a process."""
-
-    def __init__(self, folder, program, prosody, account, alice):
-        self.folder, self.program, self.prosody, self.account, self.alice = folder, program, prosody, account, alice
-        self.config, self.state = str(folder / "perch.conf"), str(folder / "state")
-        self.process = None
-        password = folder / "password"
-        password.write_text(account.password + "\n")
-        password.chmod(0o600)
-        os.makedirs(self.state, exist_ok=True)
-        # Beside the rest, because pytest's folders are closed to others and a test runs perch as nobody.
-        self.ca = shutil.copy(prosody.ca, folder)
-
-    pid = property(lambda self: self.process.pid)
-
-    def configure(self, lines):
-        """Write perch.conf: an account, alice as its admin, and these lines of a Raspberry Pi 3."""
-        with open(self.config, "w") as file:
-            file.write(f"""\
-[account]
-jid = {self.account.jid}
-password-file = {self.folder}/password
-server = {self.prosody.server}
-tls-ca = {self.ca}
-
-[board]
-profile = raspberry-pi-3
-
-[people]
-{self.alice.jid} = admin
-
-[reports]
-to = {self.alice.jid}
-
-""" + lines)
-
-    def start(self, lines=None):
-        """Returns when alice sees the board online."""
-        if lines is not None:
-            self.configure(lines)
-        seen = len(self.alice.presences)
-        self.process = Process([*self.program, "run", "--config", self.config, "--state", self.state], name="perch")
-        try:
-            self.alice.wait_presence(self.account.jid, after=seen, deadline=PATIENCE)
-        except AssertionError as problem:
-            raise AssertionError(f"{problem}\nperch said:\n{self.process.text()}") from None
-        return self
-
-    def ask(self, text, expect=None):
-        """Say `text` and return the answer, which contains `expect`."""
-        before = len(self.alice.messages)
-        self.alice.send(self.account.jid, text)
-        wanted = (lambda message: True) if expect is None else (lambda message: expect in message.body)
-        try:
-            return self.alice.next_message(self.account.jid, after=before, deadline=PATIENCE, matching=wanted).body
-        except AssertionError as problem:
-            raise AssertionError(f"{problem}\nperch said:\n{self.process.text()}") from None
-
-    def ask_until(self, text, beginning):
-        """Ask again and again until the answer begins so: for what perch looks at in its own time."""
-        end = time.monotonic() + PATIENCE
-        while not (answer := self.ask(text)).startswith(beginning):
-            assert time.monotonic() < end, f"still {answer!r}"
-            time.sleep(2)  # more than 10 commands in 10 s are refused
-        return answer
-
-    def terminate(self):
-        """As `systemctl stop` does; the exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-    def kill(self):
-        """As the out-of-memory killer does."""
-        seen = len(self.alice.presences)
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(PATIENCE)
-        self.alice.wait_presence(self.account.jid, "unavailable", after=seen, deadline=PATIENCE)
-
-    def command(self, *words, **options):
-        """Run another subcommand to its end: (status, standard output, standard error)."""
-        done = subprocess.run(
-            [*self.program, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, **options)
-        return done.returncode, done.stdout, done.stderr
-
-
 @pytest.fixture
 def board(tmp_path, program, prosody, account, alice):
     board = Board(tmp_path, program, prosody, account, alice)
     yield board
-    if board.process and board.process.running:
-        seen = len(alice.presences)
+    if board.process:
         board.process.stop(deadline=PATIENCE)
         # The next test waits for the board to come; so it must be gone first.
-        if not any(presence.type == "unavailable" for presence in alice.presences[seen:]):
-            alice.wait_presence(account.jid, "unavailable", after=seen, deadline=PATIENCE)
+        board.wait_until_seen(False)
 
 
 @pytest.fixture
@@ -177,4 +90,37 @@ def line():
         return used[-1]
     yield make
     for each in used:
-        each.connect(0)
+        if os.path.exists(each.folder):  # else its chip was pulled out
+            each.connect(0)
+
+
+@pytest.fixture
+def chip():
+    """chip("relays", 8): a chip of gpio-sim for this test, plugged in."""
+    made = []
+
+    def make(label, count, named=True):
+        made.append(Chip(label, count, named))
+        return made[-1].plug()
+    yield make
+    for each in made:
+        each.remove()
+
+
+@pytest.fixture
+def door(prosody):
+    """The way to the server, which can be closed."""
+    with Door(prosody.port) as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+def i2c():
+    """The number of a simulated I2C bus with chips at 0x48 and 0x4a (Documentation/i2c/i2c-stub.rst)."""
+    for words in (["i2c-dev"], ["i2c-stub", "chip_addr=0x48,0x4a"]):
+        subprocess.run(["/run/gpio-vm/busybox", "modprobe", *words], check=True)
+    for bus in os.listdir("/sys/bus/i2c/devices"):
+        with open(f"/sys/bus/i2c/devices/{bus}/name") as name:
+            if name.read().startswith("SMBus stub"):
+                return int(bus.removeprefix("i2c-"))
+    raise AssertionError("there is no simulated I2C bus")

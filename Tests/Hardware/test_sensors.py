@@ -20,9 +20,7 @@ def set_temperature(degrees):
 
 
 @pytest.fixture(scope="module")
-def bus():
-    busybox("modprobe", "i2c-stub", "chip_addr=0x48")
-    busybox("modprobe", "i2c-dev")
+def bus(i2c):
     busybox("modprobe", "lm77")
 
 
