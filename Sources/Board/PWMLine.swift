@@ -77,9 +77,8 @@ final class PWMLine {
             if cl_access(folder + "/duty_cycle", W_OK) == 0 { return }
             cl_pause(PWMLine.pause)
         }
-        let result = cl_access(folder + "/duty_cycle", W_OK)
-        unexport()
-        throw refusal(0 &- result, folder + "/duty_cycle", "write")
+        // It stays exported: the next attempt finds it so, and does not wait again.
+        throw refusal(0 &- cl_access(folder + "/duty_cycle", W_OK), folder + "/duty_cycle", "write")
     }
 
     private func unexport() { _ = Files.write(chip + "/unexport", "\(channel)") }
