@@ -23,10 +23,12 @@ struct Part {
 
 /// A file of `devices/parts/`: what it is, and its section for lines, for sensors, or one for each (a flow meter is a line that is counted
 /// and a sensor that says litres). A chip has neither: its lines are pins.
-struct PartFile {
-    var card: PartCard
+final class PartFile {
+    let card: PartCard
     var line: Part?
     var sensor: Part?
+
+    init(_ card: PartCard) { self.card = card }
 
     func part(_ kind: Part.Kind) throws(Complaint) -> Part {
         if let part = kind == .line ? line : sensor { return part }
@@ -83,7 +85,7 @@ extension ConfigurationLoader {
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(Place(file: file, rank: rank, line: problem.line), problem.text) }
         guard document.problems.isEmpty else { return nil }
-        var found = PartFile(card: PartCard(name: name))
+        let found = PartFile(PartCard(name: name))
         for (index, section) in document.sections.enumerated() {
             switch section.name {
             case "part" where index == 0:

@@ -2,25 +2,26 @@ import INI
 import Text
 
 /// What a part's file says of the thing itself, in its section `[part]`: how people call it and how the kernel comes to know it.
-public struct PartCard: Equatable, Sendable {
+/// A class, because a value of so many strings takes kilobytes of code to copy.
+public final class PartCard {
     /// The file's name without ".conf".
-    public var name: String
+    public let name: String
     /// "DS18B20 thermometer"; empty where the file does not say.
-    public var title = ""
+    public private(set) var title = ""
     /// Lines for a Raspberry Pi's config.txt: "dtparam=i2c_arm=on", "dtoverlay=i2c-sensor,bme280".
-    public var enable: [String] = []
+    public private(set) var enable: [String] = []
     /// The kernel's modules.
-    public var drivers: [String] = []
+    public private(set) var drivers: [String] = []
     /// Names under which the kernel shows it: of IIO and hwmon devices, "w1:28" of a 1-wire family. The part's own name where it says none.
-    public var devices: [String]
+    public private(set) var devices: [String]
     /// What to write into the I2C bus's new_device where no overlay makes the device: "ina219 0x40"; else empty.
-    public var newDevice = ""
+    public private(set) var newDevice = ""
     /// The label of a chip whose lines are used as `pin = LABEL:OFFSET`; empty for any other part.
-    public var chip = ""
+    public private(set) var chip = ""
     /// Lines of that chip.
-    public var chipLines = 0
+    public private(set) var chipLines = 0
     /// What a sensor of this part is read through, "iio"; empty where the file does not say.
-    public var sourceKind = ""
+    public private(set) var sourceKind = ""
 
     /// Lines and modules of one part.
     static let maximumWords = 8
@@ -36,7 +37,7 @@ public struct PartCard: Equatable, Sendable {
 
     /// From the bytes of `devices/parts/NAME.conf`. What is wrong in it is left out: the configuration that uses the part reports it.
     public static func read(_ name: String, _ bytes: [UInt8]) -> PartCard {
-        var card = PartCard(name: name)
+        let card = PartCard(name: name)
         let document = INI.parse(bytes)
         for entry in document.section("part")?.entries ?? [] {
             do throws(Complaint) { try card.apply(entry.key, entry.value) } catch {}
@@ -51,7 +52,7 @@ public struct PartCard: Equatable, Sendable {
         return false
     }
 
-    mutating func apply(_ key: String, _ value: String) throws(Complaint) {
+    func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "title":
             if value.utf8.count > Self.maximumTitle { throw Complaint("the title is longer than \(Self.maximumTitle) letters") }

@@ -1,17 +1,17 @@
 import Text
 
 /// How the kernel comes to know a sensor, as its part says.
-public struct SensorNeeds: Equatable, Sendable {
+public final class SensorNeeds: Sendable {
     /// "bme280".
-    public var part: String
+    public let part: String
     /// Lines of config.txt.
-    public var enable: [String]
+    public let enable: [String]
     /// Kernel modules.
-    public var drivers: [String]
+    public let drivers: [String]
     /// Names under which the kernel shows it.
-    public var devices: [String]
+    public let devices: [String]
     /// "ina219 0x40" for new_device; empty where an overlay makes the device.
-    public var newDevice: String
+    public let newDevice: String
 
     public init(part: String, enable: [String], drivers: [String], devices: [String], newDevice: String) {
         self.part = part
