@@ -2,6 +2,8 @@
 import re
 import time
 
+from harness.perch import run
+
 INPUTS = """
 [line flow]
 pin = GPIO5
@@ -37,6 +39,8 @@ long-press = no
 def test_a_meter_counts_over_reloads_and_restarts(prosody, person, perch):
     alice = person("alice", prosody)
     board = perch(prosody, people={alice: "operator"}, reports=[alice], lines=INPUTS)
+    # There is nothing to read before it runs.
+    assert "water" not in run("check", "--config", board.config).stdout
     assert board.ask("pulse flow 10000") == "ok"
     assert alice.say(board.jid, "water?") == "water 5000.0 l (just now)"
     alice.next_message(board.jid, matching=lambda message: message.body == "water 5000.0 l")
