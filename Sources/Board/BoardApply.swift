@@ -21,6 +21,7 @@ extension Board {
         // New pins first: when one cannot be had, those before it are let go and nothing else has changed.
         var next = [HeldLine?](repeating: nil, count: settings.count)
         var changed: [(index: Int, old: HeldLine)] = []
+        var new: [Int] = []
         for (index, line) in settings.enumerated() {
             guard let pin = pins[index] else { continue }
             if let why = pin.missing {
@@ -36,10 +37,17 @@ extension Board {
                 }
                 continue
             }
-            do throws(BoardError) {
-                next[index] = try claim(pin, line)
-            } catch {
-                problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
+            new.append(index)
+        }
+        // What seems to be in use comes first: when it cannot be had, which is the kernel's word, no relay has clicked for nothing.
+        for isUsed in [true, false] where problems.isEmpty {
+            for index in new {
+                guard let pin = pins[index], next[index] == nil, !isUsed || seemsUsed(pin) else { continue }
+                do throws(BoardError) {
+                    next[index] = try claim(pin, settings[index])
+                } catch {
+                    problems.append(BoardProblem(name: settings[index].name, location: settings[index].pinLocation, error: error))
+                }
             }
         }
         if !problems.isEmpty {
@@ -149,6 +157,11 @@ extension Board {
             }
         }
         return parsed
+    }
+
+    private func seemsUsed(_ pin: FoundPin) -> Bool {
+        guard let chip = pin.chip else { return false }
+        return (try? chip.lineInfo(pin.place.offset))?.isUsed ?? true
     }
 
     func claim(_ pin: FoundPin, _ settings: LineSettings) throws(BoardError) -> HeldLine {
