@@ -12,7 +12,7 @@ import XMPP
 /// ```
 ///
 /// The driver carries the effects out in their order and answers each `setLine` and `readLine` with a `lineOutcome`,
-/// each `readSensor` with a `reading`, either at once or later.
+/// each `readSensor` with a `reading`, either at once or later; what it says of one line in the order in which it was asked.
 public final class Agent {
     /// Bytes of a message that is looked at (product §3).
     static let maximumBody = 1024

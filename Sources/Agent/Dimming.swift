@@ -91,7 +91,11 @@ extension Agent {
     func dim(_ order: Order, _ dimming: Dimming, timer: LineTimer?, _ now: Moment) {
         let line = order.line
         let from = steadyLevel(line) == true ? brightness(line) ?? 1000 : 0
-        if dimming.over <= .zero || from == dimming.permille {
+        let state = outputs.lines[line]
+        // The steps on the way down switch on what is off already, perhaps beside another of its group.
+        let isUncertain = !order.on && configuration.lines[line].comesUpOff
+            && (state.level != true || state.failure != nil || outputs.lastWanted(line) == false)
+        if dimming.over <= .zero || from == dimming.permille || isUncertain {
             return drive(line, order.on, permille: dimming.permille, cause: order.cause, timer: timer, errand: order.errand, now)
         }
         var fade = Fade(from: from, to: dimming.permille, over: dimming.over, at: now.instant)
