@@ -60,7 +60,8 @@ import XMPP
                     let sender = dice.pick(kind == 0 ? strangers : kind == 1 ? viewers : authorised)
                     let isLate = dice.roll(10) == 0, isGroupchat = dice.roll(10) == 0, isEncrypted = dice.roll(10) == 0
                     let pending = board.effects.count
-                    effects = board.tell(dice.roll(20) == 0 ? nil : RandomTests.text(&dice), from: sender) { message in
+                    let text = dice.roll(20) == 0 ? nil : RandomTests.text(&dice)
+                    effects = board.tell(text, from: sender) { message in
                         if isLate { message.delay = Timestamp(milliseconds: Int64(bitPattern: dice.random.next())) }
                         if isGroupchat { message.kind = .groupchat }
                         message.isEncrypted = isEncrypted
@@ -71,7 +72,9 @@ import XMPP
                     mayStart = kind > 1 && !isLate && !isGroupchat && !isEncrypted
                     let switched = effects.compactMap { if case .setLine(let line, _, _) = $0 { line } else { nil } }
                     #expect(mayStart || switched.isEmpty, "seed \(seed): \(sender)")
-                    #expect(Set(switched).count == switched.count, "seed \(seed)")
+                    // Blinking whose first step is not read back is undone at once.
+                    let most = text?.contains("blink") == true ? 2 : 1
+                    for line in Set(switched) { #expect(switched.count { $0 == line } <= most, "seed \(seed): \(text ?? "")") }
                     if kind == 0 { #expect(effects.allSatisfy { if case .log = $0 { true } else { false } }, "seed \(seed)") }
                     seen += board.effects.count - pending
                 case 6: board.wait(.milliseconds(dice.roll(100_000)))
