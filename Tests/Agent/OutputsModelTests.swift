@@ -182,6 +182,7 @@ private final class World {
             if index == 2 { line.maxOn = .seconds(20) }
             line.tags = [index < 3 ? "ga" : "gb"]
             line.initial = [.restore, .off, .keep, .restore, .on, .off, .restore][index]
+            line.onExit = [.off, .on, .keep, .off, .on, .keep, .keep][index]
             if index == 5 { line.onDisconnect = .init(on: true, after: .seconds(4)) }
             if index == 3 { line.onDisconnect = .init(on: false, after: .seconds(2)) }
             configuration.lines.append(line)
@@ -216,7 +217,12 @@ private final class World {
             case 15:
                 if world.roll(4) == 0 { world.plug(world.roll(7)) }
                 if world.roll(4) == 0 { world.reload(configuration) }
-            case 16: if world.roll(8) == 0 { world.restart(configuration) }
+            case 16:
+                if world.roll(8) == 0 {
+                    // In order, or killed.
+                    if world.roll(2) == 0 { world.handle(.stopping(reason: "random")) }
+                    world.restart(configuration)
+                }
             default: world.pass(.milliseconds(world.pick([1, 60, 300, 1100, 4000, 12_000])))
             }
             if let line = world.lost.first, world.roll(10) == 0 { world.plug(line) }
