@@ -51,6 +51,7 @@ private final class World {
         for effect in agent.handle(event, at: moment) {
             switch effect {
             case .setLine(let line, let on, let ticket): set(line, on, ticket)
+            case .setDuty(let line, let permille, let ticket): set(line, permille > 0, ticket, permille)
             case .readLine(let line, let ticket): answer(line, ticket, lost.contains(line) ? .failed("gone") : levels[line] ? .on : .off)
             case .store(let name, let bytes): stored[name] = bytes
             case .append(let name, let bytes, _): stored[name, default: []] += bytes
@@ -60,7 +61,7 @@ private final class World {
         }
     }
 
-    private func set(_ line: LineIndex, _ on: Bool, _ ticket: Ticket) {
+    private func set(_ line: LineIndex, _ on: Bool, _ ticket: Ticket, _ permille: Int? = nil) {
         let fault = lost.contains(line) ? 0 : faults ? roll(6) : 9
         note("\(line) \(on ? "on" : "off"), ticket \(ticket), fault \(fault)")
         // 0: not done and said so. 1: done, but said to have failed. 2: not done, and read back as it is. 3: done, no answer. 4: neither.
@@ -68,7 +69,7 @@ private final class World {
         switch fault {
         case 0, 1: answer(line, ticket, .failed("Input/output error"))
         case 3, 4: break
-        default: answer(line, ticket, levels[line] ? .on : .off)
+        default: answer(line, ticket, levels[line] == on ? permille.map { .duty($0) } ?? (on ? .on : .off) : levels[line] ? .on : .off)
         }
     }
 
@@ -93,11 +94,15 @@ private final class World {
     }
 
     /// What was read back before is told before.
-    func somebodyElse(_ line: LineIndex, _ on: Bool) {
+    private func tell(_ line: LineIndex) {
         while let index = answers.firstIndex(where: { $0.line == line }) {
             let answer = answers.remove(at: index)
             handle(.lineOutcome(answer.ticket, answer.outcome))
         }
+    }
+
+    func somebodyElse(_ line: LineIndex, _ on: Bool) {
+        tell(line)
         drive(line, on, byUs: false)
         handle(.lineChanged(line, on: on))
     }
@@ -109,6 +114,7 @@ private final class World {
             claim(line)
             handle(.lineBack(line, on: levels[line]))
         } else {
+            tell(line)
             lost.append(line)
             if roll(2) == 0 { drive(line, false, byUs: false) }
             handle(.lineLost(line, why: "gone"))
@@ -180,6 +186,8 @@ private final class World {
             if index < 6 { line.interlock = .init(group: index < 3 ? "a" : "b", gap: .milliseconds([200, 50, 50, 50, 1000, 50][index])) }
             if index == 0 || index == 4 { line.minOff = .seconds(index == 0 ? 7 : 3) }
             if index == 2 { line.maxOn = .seconds(20) }
+            // A PWM line: dimmed and faded.
+            if index == 1 || index == 6 { line.pwm = 1000 }
             line.tags = [index < 3 ? "ga" : "gb"]
             line.initial = [.restore, .off, .keep, .restore, .on, .off, .restore][index]
             line.onExit = [.off, .on, .keep, .off, .on, .keep, .keep][index]
@@ -198,7 +206,7 @@ private final class World {
         let world = World(configuration, seed: seed)
         for _ in 0..<10_000 {
             let name = world.pick(["a1", "a2", "a3", "b1", "b2", "b3", "lamp"])
-            switch world.roll(20) {
+            switch world.roll(22) {
             case 0...3: world.say("\(name) on")
             case 4: world.say("\(name) off")
             case 5: world.say("toggle \(name)")
@@ -207,6 +215,7 @@ private final class World {
             case 8: world.say("\(name) on for \(world.pick(["1s", "10s"]))")
             case 9: world.say("blink lamp \(world.pick(["0.5Hz", "10Hz"])) for \(world.pick(["1s", "5s"]))")
             case 10: world.say(world.pick(["all off", "ga off", "gb on", "toggle \(name) and lamp", "toggle all", "status", "\(name)?"]))
+            case 17: world.say("\(world.pick(["a2", "lamp"])) \(world.pick(["40%", "0%", "fade to 70% in 2s", "fade to 0% in 1s"]))")
             case 11: world.handle(.offline(reason: "random"))
             case 12: world.handle(.online(jid: jid("greenhouse@example.org/board"), resumed: world.roll(2) == 0))
             case 13:
