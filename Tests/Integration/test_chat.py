@@ -128,7 +128,7 @@ def test_a_stranger_gets_no_answer_and_one_line_in_the_log(garden, person):
     assert stranger.messages_from(garden.perch.jid) == []
     # The server itself answers for the board with unavailable presence, from the bare address; nothing else may come.
     assert {(seen.type, seen.sender) for seen in stranger.presences if seen.bare == garden.perch.jid} <= {("unavailable", garden.perch.jid)}
-    assert garden.perch.process.count(re.escape(stranger.jid)) == 1
+    assert garden.perch.process.is_said_once(re.escape(stranger.jid))
 
 
 def test_a_stranger_who_asks_the_board_itself_hears_what_an_absent_account_answers(garden, person):

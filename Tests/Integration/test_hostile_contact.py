@@ -65,7 +65,7 @@ def test_a_contact_cannot_change_the_roster_of_the_board(garden, person):
     answer = garden.alice.query(
         full, "<query xmlns='jabber:iq:roster'><item jid='mallory@evil.example' subscription='both'/></query>", kind="set")
     assert answer.get("type") == "error"
-    assert garden.perch.process.count("roster change that " + re.escape(garden.alice.jid)) == 1
+    assert garden.perch.process.is_said_once("roster change that " + re.escape(garden.alice.jid))
 
 
 def test_answers_and_receipts_that_nobody_asked_for_change_nothing(garden, person):
@@ -88,7 +88,7 @@ def test_a_private_message_of_a_room_does_not_have_the_rooms_role(prosody, perso
         room.send_raw(stanza(board.jid, "lamp on", id="r" + str(len(sign)), more=sign))
     room.send_raw(stanza(board.jid, "lamp on", id="g", kind="groupchat"))
     assert room.say(board.jid, "lamp") == "lamp is off"
-    assert board.process.count("who is behind a nickname is not known") == 1
+    assert board.process.is_said_once("who is behind a nickname is not known")
 
 
 BAD = {

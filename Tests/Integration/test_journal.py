@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_once_shown_in_presence_and_noticed_when_it_is_over(
     hut.alice.wait_presence(hut.board.jid, after=presence, deadline=60, matching=lambda p: p.show == "away" and "disk full" in (p.status or ""))
     hut.alice.next_message(hut.board.jid, deadline=30, matching=lambda message: message.body == "air 34.0 °C")
     assert [message.body for message in hut.reports(position)] == texts(*range(25, 35))
-    assert hut.board.process.count("file too large") == 1
+    assert hut.board.process.is_said_once("file too large")
     # Tried again every half minute.
     resource.prlimit(hut.board.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     presence = len(hut.alice.presences)

@@ -85,6 +85,11 @@ class Process:
         with self._changed:
             return sum(1 for line in self.lines if re.search(pattern, line))
 
+    def is_said_once(self, pattern):
+        """Waits for it: what a program says reaches us by another way than its answers, and may come later."""
+        self.wait_for_line(pattern)
+        return self.count(pattern) == 1
+
     def text(self, last=60):
         with self._changed:
             return "\n".join(self.lines[-last:])
