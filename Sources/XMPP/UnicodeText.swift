@@ -62,8 +62,8 @@ enum UnicodeText {
         }
     }
 
-    /// Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, which has hardly changed in twenty years. The standard library's
-    /// tables for this one question are 22 KB.
+    /// Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, which has hardly changed in twenty years. The standard library answers
+    /// this one question from tables of many KB.
     static func isIgnorable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x3164,
