@@ -97,6 +97,8 @@ extension Agent {
         outputs.note(on, of: line, now.instant)
         outputs.lines[line].failure = nil
         if !isNews { return }
+        // The next step would switch it on again.
+        if !on { outputs.lines[line].fade = nil }
         presence.isDirty = true
         let text = "\(settings.name) is \(word(settings, on))"
         record(nil, line: line, what: settings.name, outcome: word(settings, on), now, isEdge: true)

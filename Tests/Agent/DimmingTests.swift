@@ -178,6 +178,16 @@ import XMPP
         #expect(Conversation.dimmed(effects) == [])
     }
 
+    @Test func `a line that somebody else switches off while it fades stays off`() {
+        let board = conversation()
+        board.tell("lamp on")
+        board.tell("fade lamp to 0% in 10s")
+        board.wait(.seconds(2))
+        board.handle(.lineChanged(0, on: false))
+        #expect(Conversation.dimmed(board.wait(.seconds(30))) == [])
+        #expect(board.agent.outputs.lines[0].fade == nil && board.agent.outputs.lines[0].level == false)
+    }
+
     @Test func `a fade from a fade begins where that one was`() {
         let board = conversation()
         board.tell("fade lamp to 100% in 10s")
