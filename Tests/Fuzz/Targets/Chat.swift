@@ -22,6 +22,8 @@ private final class ChatRun {
     var isFailing = false
     var lastID = 0
     var last: Message?
+    var lastAt = Instant(.zero)
+    var lastNumber = 0
     var code = ""
 
     init(_ steps: Steps) {
@@ -70,9 +72,9 @@ private final class ChatRun {
             else if step.is("e") { try say(step, "alice@example.org/phone", mayDrive: false) { $0.isEncrypted = true } }
             else if step.is("g") { try say(step, "alice@example.org/phone", mayDrive: false) { $0.kind = .groupchat } }
             else if step.is("d") {
-                if let last { try hear(last, mayDrive: false) }
+                if let last = remembered { try hear(last, mayDrive: false) }
             } else if step.is("i") {
-                guard let last, last.body != step.text else { continue }
+                guard let last = remembered, last.body != step.text else { continue }
                 try say(step, "alice@example.org/laptop", mayDrive: false) { $0.id = last.id }
             } else if step.is("c") {
                 guard let last else { continue }
@@ -102,8 +104,17 @@ private final class ChatRun {
         change(&message)
         let out = try hear(message, mayDrive: mayDrive && isSwitching(step.text))
         if isStranger { for effect in out { try require(isLog(effect), "\(effect) for a stranger") } }
-        // What claims to come from a room that was never joined is not heard, so its id is still free.
-        if from.hasPrefix("alice@"), message.kind != .groupchat { last = message }
+        // What claims to come from a room that was never joined, and what cannot be read, is no command: its id is still free.
+        if from.hasPrefix("alice@"), message.kind != .groupchat, !message.isEncrypted {
+            last = message
+            lastAt = now.instant
+            lastNumber = lastID
+        }
+    }
+
+    /// The admin's last message, as long as the agent promises to remember it.
+    private var remembered: Message? {
+        now.instant - lastAt < RecentMessages.memory && lastID - lastNumber < RecentMessages.capacity - 1 ? last : nil
     }
 
     @discardableResult
