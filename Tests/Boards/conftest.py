@@ -3,9 +3,15 @@ import sys
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "Integration")]
 
+from connected import CONNECTED, Connected  # noqa: E402
 from guest import Guest  # noqa: E402
+from harness.prosody import Prosody  # noqa: E402
+
+# What was measured, for the end of the output.
+FIGURES = []
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +64,29 @@ alice@example.org = admin
 def board(machine):
     yield Board(machine)
     machine.run("kill -KILL $(cat /pid); wait $(cat /pid); rm -f /pid /state/*")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with Prosody(tmp_path_factory.mktemp("prosody")) as prosody:
+        yield prosody
+
+
+@pytest.fixture(scope="session", params=CONNECTED)
+def connected(request, tmp_path_factory, server):
+    """Each machine with a network in its turn, with perch online; one at a time, because the tests of one come together."""
+    one = Connected(request.param, tmp_path_factory.mktemp(request.param), server)
+    try:
+        yield one.start()
+    finally:
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def figures():
+    return FIGURES.append
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in FIGURES:
+        terminalreporter.write_line(line)

@@ -22,9 +22,12 @@ Answer = collections.namedtuple("Answer", "status output errors")
 
 
 class Guest:
-    def __init__(self, log):
+    """`machine` and `options` are those of tools/board-vm, `first` is shell before the conversation."""
+
+    def __init__(self, log, machine="raspi3b", options=(), first=""):
         self.process = subprocess.Popen(
-            [TOP + "/tools/board-vm", "--timeout", "600", "--log", log, "sh", "-c", LOOP], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [TOP + "/tools/board-vm", "--machine", machine, "--timeout", "600", "--log", log, *options, "sh", "-c", first + LOOP],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._kept = b""
 
     def close(self):
@@ -63,11 +66,11 @@ class Guest:
         coded = base64.b64encode(text.encode()).decode()
         self.read(f"echo {coded} | base64 -d > {shlex.quote(path)}")
 
-    def wait_for(self, command, text):
-        """Run `command` until its output has `text`, and return the output."""
+    def wait_for(self, command, *texts):
+        """Run `command` until its output has one of these, and return the output."""
         end = time.monotonic() + PATIENCE
-        while text not in (output := self.run(command).output):
-            assert time.monotonic() < end, f"no {text!r} in {output!r}"
+        while not any(text in (output := self.run(command).output) for text in texts):
+            assert time.monotonic() < end, f"no {' or '.join(texts)!r} in {output!r}"
         return output
 
     def _register(self, offset):

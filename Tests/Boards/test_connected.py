@@ -1,0 +1,43 @@
+"""The packages on emulated boards that are logged in to a server: what a chat switches, the emulator shows."""
+import pytest
+
+
+def test_the_board_is_in_the_roster_after_the_boot(connected, figures):
+    assert connected.say("about").startswith("Perch")
+    figures(f"{connected.name}: online {connected.seconds:.0f} s after the emulator was started")
+
+
+def test_perch_runs_as_its_own_user(connected):
+    said = connected.guest.read("grep -E '^(Uid|Gid|Groups|CapEff)' /proc/$(pidof perch)/status")
+    ids = {line.split(":")[0]: line.split()[1:] for line in said.splitlines()}
+    passwd = connected.guest.read("grep ^perch: /etc/passwd").split(":")
+    gpio = connected.guest.read("grep ^gpio: /etc/group").split(":")[2]
+    assert set(ids["Uid"]) == {passwd[2]} != {"0"}
+    assert gpio in ids["Groups"]
+    assert int(ids["CapEff"][0], 16) == 0
+
+
+def test_a_chat_switches_a_line_of_the_real_driver(connected):
+    assert connected.lines.is_output(connected.monitor, connected.lines.lamp_line)
+    assert connected.level() == 0
+    assert connected.say("lamp on") == "lamp is on"
+    assert connected.level() == 1
+    assert "on" in connected.say("lamp")
+    assert connected.say("lamp off") == "lamp is off"
+    assert connected.level() == 0
+
+
+def test_memory_while_connected_and_idle(connected, figures):
+    resident, private = connected.memory()
+    figures(f"{connected.name}: {resident} KB resident, {private} KB of it its own")
+    assert private <= 1500
+
+
+def test_the_edge_of_a_real_drivers_input_is_told(connected):
+    if not connected.lines.has_button:
+        pytest.skip("QEMU drives no line of this board from outside")
+    heard = len(connected.alice.messages)
+    # 100 ms later the button is let go.
+    connected.monitor.execute("system_powerdown")
+    for said in ("button is pressed", "button is released"):
+        assert connected.alice.next_message(connected.account.jid, heard, 30, lambda message: said in message.body)
