@@ -60,7 +60,7 @@ static int signals(const int *numbers) {
 int cl_signalfd(void) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); // a file at its limit (setrlimit(2)) is an EFBIG, not the end of the program
-    return signals((const int[]){SIGTERM, SIGINT, SIGHUP, 0});
+    return signals((const int[]){SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, 0});
 }
 
 int cl_signalfd_continued(void) { return signals((const int[]){SIGCONT, 0}); }

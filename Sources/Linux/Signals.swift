@@ -7,13 +7,20 @@ public enum Signal: Equatable, Sendable {
     case interrupt
     /// HUP: reload the configuration.
     case hangup
+    /// USR1: the package is about to be upgraded, and will stop us.
+    case updating
+    /// USR2: somebody is about to stop us who will start us again.
+    case restarting
 }
 
-/// TERM, INT and HUP as events of the loop, CONT as its `onWake`; PIPE is ignored. Make it before the first thread (a `Worker`'s first
+/// TERM, INT, HUP, USR1 and USR2 as events of the loop, CONT as its `onWake`; PIPE is ignored. Make it before the first thread (a `Worker`'s first
 /// job), so that all threads leave signals to the loop. One for a process.
 public final class Signals {
     private let descriptor: FileDescriptor
     private let continued: FileDescriptor
+
+    /// From now on they wait for `init` instead of ending the process.
+    public static func hold() { _ = cl_close(cl_signalfd()) }
 
     public init(_ loop: EventLoop, _ handler: @escaping (Signal) -> Void) throws(SystemError) {
         let raw = try check(cl_signalfd(), "receive", "signals")
@@ -28,6 +35,8 @@ public final class Signals {
                 case SIGTERM: handler(.terminate)
                 case SIGINT: handler(.interrupt)
                 case SIGHUP: handler(.hangup)
+                case SIGUSR1: handler(.updating)
+                case SIGUSR2: handler(.restarting)
                 case 1...: continue
                 default: return
                 }

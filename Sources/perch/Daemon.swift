@@ -9,11 +9,6 @@ import XMPP
 ///
 /// Events go to the agent one at a time; what it wants done is carried out in order before the next event.
 final class Daemon {
-    /// After SIGTERM the server gets this long to take our goodbye; systemd's patience is longer.
-    static let farewell: Duration = .seconds(1)
-    /// And the disk this long for what is not delivered.
-    static let diskPatience: Duration = .seconds(5)
-
     let loop: EventLoop
     let resolver: Resolver
     let notify = Notify()
@@ -27,21 +22,22 @@ final class Daemon {
     var isBrokenPromiseTold = false
     private let worker: Worker
     let state: StateDirectory
-    private var journal: JournalFile?
+    var journal: JournalFile?
     /// A file of the state directory could not be added to, which is told once.
     private var toldAppend = false
-    private var control: UnixSocketServer?
+    var control: UnixSocketServer?
     private var signals: Signals?
     private var network: NetworkMonitor?
     var chips: ChipMonitor?
     var lookTimer: LoopTimer?
     var lookedAt: Instant?
     private var deviceTimer: LoopTimer?
-    private var watchdogTimer: LoopTimer?
-    private var farewellTimer: LoopTimer?
+    var watchdogTimer: LoopTimer?
     private var events: [Event] = []
     private var isDelivering = false
-    private(set) var isStopping = false
+    var isStopping = false
+    /// What the end that was announced is for, and when it was.
+    var announced: (word: StaticString, at: Instant)?
     /// Sensors whose reading is under way on the worker's thread: a slow one is not asked twice.
     var sensorsBeingRead: Set<SensorIndex> = []
     private var edgeDescriptors: [Int32] = []
@@ -299,47 +295,5 @@ final class Daemon {
             for sensor in outcome.sensors { read(sensor) }
             return outcome.reply
         }
-    }
-
-    // MARK: Signals and the watchdog
-
-    private func handle(_ signal: Signal) {
-        switch signal {
-        case .terminate, .interrupt: stop()
-        case .hangup: reload()
-        }
-    }
-
-    /// Outputs first, then the goodbye: the lines must follow their policy even when the server does not answer.
-    private func stop() {
-        // A second signal does not wait for anything.
-        guard !isStopping else { return loop.stop() }
-        isStopping = true
-        Log.notice("stopping")
-        notify.stopping(status: "stopping")
-        deliver(.stopping(reason: "stopped"))
-        control?.close()
-        guard connection?.stop() == true else { return finish() }
-        let timer = loop.makeTimer { [self] in finish() }
-        timer.deadline = Clock.instant() + Self.farewell
-        farewellTimer = timer
-    }
-
-    /// Ends the loop as soon as the journal is on disk.
-    func finish() {
-        let timer = loop.makeTimer { [self] in loop.stop() }
-        timer.deadline = Clock.instant() + Self.diskPatience
-        farewellTimer = timer
-        journal?.onIdle = { [self] in loop.stop() }
-    }
-
-    /// Half of systemd's patience: a loop that is stuck does not come here, and systemd restarts us.
-    private func startWatchdog() {
-        guard let interval = notify.watchdogInterval else { return }
-        watchdogTimer = loop.makeTimer { [self] in
-            notify.watchdog()
-            watchdogTimer?.deadline = Clock.instant() + interval
-        }
-        watchdogTimer?.deadline = Clock.instant() + interval
     }
 }

@@ -9,6 +9,8 @@ enum Run {
     static let grammar = Arguments.Grammar(options: ["--config", "--state"], flags: ["--verbose"])
 
     static func run(_ arguments: Arguments) throws(Failure) {
+        // Once lines are claimed, an end follows their policy; and what only announces one is no end.
+        Signals.hold()
         if arguments.has("--verbose") { Log.threshold = .debug }
         let path = arguments["--config"] ?? ConfigurationFile.defaultPath
         let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))

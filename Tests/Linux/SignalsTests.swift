@@ -10,12 +10,24 @@ import Testing
         var seen: [Signal] = []
         let signals = try Signals(loop) { seen.append($0) }
         _ = cl_raise(SIGPIPE)
-        for (number, signal) in [(SIGHUP, Signal.hangup), (SIGINT, .interrupt), (SIGTERM, .terminate)] {
+        for (number, signal) in [
+            (SIGHUP, Signal.hangup), (SIGINT, .interrupt), (SIGTERM, .terminate), (SIGUSR1, .updating), (SIGUSR2, .restarting),
+        ] {
             seen = []
             _ = cl_raise(number)
             try run(loop) { !seen.isEmpty }
             #expect(seen == [signal])
         }
+        withExtendedLifetime(signals) {}
+    }
+
+    @Test func `what announces a stop is heard before the stop, also when both came together`() throws {
+        let loop = try EventLoop()
+        var seen: [Signal] = []
+        let signals = try Signals(loop) { seen.append($0) }
+        for number in [SIGTERM, SIGUSR2, SIGUSR1] { _ = cl_raise(number) }
+        try run(loop) { seen.count == 3 }
+        #expect(seen == [.updating, .restarting, .terminate])
         withExtendedLifetime(signals) {}
     }
 

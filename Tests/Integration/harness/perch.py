@@ -97,6 +97,7 @@ class Perch:
         self.certificate = certificate
         self.people, self.reports = dict(people or {}), list(reports)
         self.account, self.lines, self.more = account, lines, more
+        self.environment = {"NOTIFY_SOCKET": "", "JOURNAL_STREAM": ""}
         self.process = None
         self.write()
 
@@ -127,7 +128,7 @@ class Perch:
         """Start it, without waiting for anything."""
         self.process = Process(
             [*self.inside, program(), "run", "--config", self.config, "--state", self.state, *words], cwd=TOP, name="perch",
-            env={"PERCH_DATA": os.path.join(TOP, "devices"), "NOTIFY_SOCKET": "", "JOURNAL_STREAM": ""})
+            env={"PERCH_DATA": os.path.join(TOP, "devices"), **self.environment})
         return self
 
     def online(self, deadline=30):
