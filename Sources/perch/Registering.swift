@@ -1,5 +1,6 @@
 import Agent
 import Text
+import XMPP
 
 /// A new account, made in-band (XEP-0077) by the server that will have it.
 enum Registering {
