@@ -12,6 +12,7 @@ struct LoginPlan {
     private(set) var memory: LoginMemory
     /// What the login goes on with instead of a new session.
     var continuation: Continuation?
+    let registration: RegistrationExchange?
     private let credentials: Credentials
     private let nonce: String
     private let allowPlain: Bool
@@ -29,6 +30,7 @@ struct LoginPlan {
     init(_ options: SessionOptions) {
         account = options.jid.bare
         bindID = options.idSeed + "0"
+        registration = RegistrationExchange(options)
         credentials = options.credentials
         nonce = options.clientNonce
         allowPlain = options.allowPlain
@@ -127,7 +129,7 @@ struct LoginPlan {
 
     /// The login that will be right if the server is as it was last time; nil: there is nothing to go by.
     mutating func guess(at now: Moment) -> SASLExchange? {
-        guard mayRunAhead, let mechanism = memory.mechanism else { return nil }
+        guard mayRunAhead, registration == nil, let mechanism = memory.mechanism else { return nil }
         var token: String?
         var choice = SASL.Choice(mechanism: mechanism)
         if memory.inline.contains(.sasl2), let found = self.token(at: now) {
@@ -239,7 +241,7 @@ struct LoginPlan {
         guard ranAhead else { return }
         ranAhead = false
         switch reason {
-        case .credentials, .security, .closedByUs, .resumptionTooLong: return
+        case .credentials, .security, .closedByUs, .resumptionTooLong, .registered, .registration: return
         case .serverClosed, .protocol, .timeout, .transport: break
         }
         memory.isCareful = true

@@ -214,7 +214,8 @@ public final class Session {
             let isLoggedIn = layer == .authenticated
             parser = XMLStreamParser(limits: isLoggedIn ? .afterLogin : .beforeLogin)
             StreamHeader.write(
-                to: &outbox.writer, domain: options.jid.domain, from: layer == .clear ? nil : options.jid.bare)
+                to: &outbox.writer, domain: options.jid.domain,
+                from: layer == .clear || options.registration != nil ? nil : options.jid.bare)
             carryOut(state.runAhead(&login, at: now), at: now)
         case .requestTLS:
             outbox.writer.empty("starttls", Namespace.tls)
@@ -233,6 +234,10 @@ public final class Session {
             parser.limits = .afterLogin
             if isResuming { resumptionFailed(h: Self.failedCount(in: success)) }
             begin(jid, success: success, at: now)
+        case .register(let request):
+            // The certificate is good, and a form may come with a picture (XEP-0158).
+            parser.limits = XMLLimits()
+            outbox.writer.xml(request)
         case .bind(let id):
             Binding.write(to: &outbox.writer, id: id, resource: options.resource)
         case .goOnline(let jid, let streamManagement):

@@ -12,6 +12,8 @@ extension SessionState {
         /// SASL2 let us in, and the same stream goes on with features; or with all that was asked for, said in `<success/>`.
         case goOnLoggedIn(Element)
         case goOnlineAtOnce(JID, Element)
+        /// The next request of a registration.
+        case register([UInt8])
         case bind(id: String)
         case goOnline(JID, streamManagement: Bool)
         /// Ask the server to go on with the session before (XEP-0198 §5).

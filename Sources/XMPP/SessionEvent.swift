@@ -48,6 +48,10 @@ public enum SessionEnd: Equatable, Sendable {
     case timeout(String)
     /// It keeps lost sessions longer than `SessionOptions.resumption`; nil: it does not say how long.
     case resumptionTooLong(Duration?)
+    /// The account is there now (`SessionOptions.registration`).
+    case registered
+    /// It is not, in words; or, when no answer came, nobody knows.
+    case registration(String, isUncertain: Bool)
     /// The connection is gone without a word.
     case transport
 
@@ -70,6 +74,8 @@ public enum SessionEnd: Equatable, Sendable {
             }
         case .resumptionTooLong:
             return .now
+        // Never a second time by itself, nor at another server of the domain.
+        case .registered, .registration: return .slowly
         case .credentials(let condition, _):
             // RFC 6120 §6.5.11: nothing is wrong with the credentials.
             return condition == "temporary-auth-failure" ? .backoff : .slowly
@@ -100,6 +106,8 @@ extension SessionEnd: CustomStringConvertible {
         case .timeout(let reason): return "timeout: " + reason
         case .resumptionTooLong(let limit):
             return "the server keeps a lost session for " + (limit.map { DurationText.format($0) } ?? "longer than it says")
+        case .registered: return "the account is registered"
+        case .registration(let reason, _): return reason
         case .transport: return "the connection was lost"
         }
     }

@@ -31,6 +31,8 @@ public struct SessionOptions {
     public var awaitsResumption: Bool
     /// What the last session left.
     public var continuation: Continuation?
+    /// nil: the account is there, and is logged in to.
+    public var registration: Registration?
 
     public init(
         jid: JID, credentials: Credentials, allowPlain: Bool = false, resource: String? = nil, idSeed: String,

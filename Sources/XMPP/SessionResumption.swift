@@ -86,7 +86,7 @@ extension Session {
         case .transport, .timeout:
             if let bound, bound.probeDeadline != nil { liveness.died(after: bound.probe.idle) }
             if let bound { continuation = bound.resumption.map { Continuation(bound, $0, at: now.instant) } }
-        case .closedByUs, .serverClosed, .credentials, .security, .protocol, .resumptionTooLong:
+        case .closedByUs, .serverClosed, .credentials, .security, .protocol, .resumptionTooLong, .registered, .registration:
             if bound != nil || isResuming { continuation = nil }
         }
     }

@@ -8,45 +8,12 @@ import Time
 /// idle → header → features ─ STARTTLS → proceed → handshake ┐
 ///          ↑                                                │
 ///          ├────────────── encrypted ←──────────────────────┘
-///          │             features → sasl ─ success ┐
+///          │             features → sasl ─ success ┐    (or features → register → ended)
 ///          └────────── authenticated ←─────────────┘
 ///                        features → bind → online → closing → ended
 ///                           └─ resume ─┴──────┘
 /// ```
 struct SessionState {
-    enum Phase {
-        case idle
-        case login(Step, deadline: Instant)
-        case online(Online)
-        /// Our `</stream:stream>` is out.
-        case closing(deadline: Instant)
-        case ended
-    }
-
-    enum Step {
-        /// Our stream header is out, theirs has not come.
-        case header(Layer, Ahead)
-        case features(Layer, Ahead)
-        /// `<starttls/>` is out.
-        case proceed
-        case handshake
-        /// The features are kept while another attempt with them may be made: this one was only a guess, or with a token.
-        case sasl(SASLExchange, StreamFeatures?)
-        case bind(id: String, streamManagement: Bool)
-        case resume(Continuation)
-    }
-
-    enum Layer: Equatable { case clear, encrypted, authenticated }
-
-    /// What is out together with our stream header, because the server is expected to be as it was last time. Nothing ever is
-    /// in the clear, and never the second header: what a server reads across a restart is not safe.
-    enum Ahead {
-        case nothing
-        case login(SASLExchange)
-        /// Or the resumption, where there is something to resume.
-        case bind
-    }
-
     private(set) var phase = Phase.idle
 
     // MARK: The transport
@@ -134,6 +101,7 @@ struct SessionState {
             case .proceed: return proceed(element, deadline)
             case .handshake: return receivedInClear()
             case .sasl(let exchange, let features): return authenticate(element, exchange, features, &login, deadline, now)
+            case .register(let registration): return register(element, registration, deadline)
             case .bind(let id, let streamManagement): return bind(element, id, streamManagement, &login, now.instant)
             case .resume(let continuation): return resume(element, continuation, &login, deadline, now.instant)
             }
@@ -152,6 +120,11 @@ struct SessionState {
             phase = .login(.proceed, deadline: deadline)
             return .requestTLS
         case .encrypted:
+            if var registration = login.registration {
+                let request = registration.begin()
+                phase = .login(.register(registration), deadline: deadline)
+                return .register(request)
+            }
             guard case .login(var exchange) = ahead else { return begin(with: features, &login, deadline, now) }
             let isRight = login.check(&exchange, with: features)
             phase = .login(.sasl(exchange, isRight && !exchange.choice.mechanism.isToken ? nil : features), deadline: deadline)
@@ -246,6 +219,18 @@ struct SessionState {
         }
         phase = .login(.features(.authenticated, .nothing), deadline: deadline)
         return .goOnLoggedIn(success)
+    }
+
+    private mutating func register(_ element: StreamElement, _ registration: RegistrationExchange, _ deadline: Instant) -> Action {
+        var registration = registration
+        let reaction = registration.received(element)
+        phase = .login(.register(registration), deadline: deadline)
+        switch reaction {
+        case .nothing: return .nothing
+        case .send(let request): return .register(request)
+        case .end(let reason): return end(reason, .close)
+        case .unexpected: return unexpected("the answer to the registration")
+        }
     }
 
     private mutating func goOnline(_ jid: JID, _ action: Action, _ login: inout LoginPlan, _ now: Instant) -> Action {
@@ -353,6 +338,7 @@ struct SessionState {
             case .handshake: return end(.timeout("the TLS handshake did not finish"), .silence)
             case .sasl(let exchange, _):
                 return end(.timeout("the server did not answer the login"), exchange.request?.resumes == true ? .silence : .close)
+            case .register: return end(.timeout("the server did not answer the registration"), .close)
             case .bind: return end(.timeout("the server did not bind an address"), .close)
             // Without a word, so that the session can still be resumed.
             case .resume: return end(.timeout("the server did not resume the session"), .silence)
@@ -385,6 +371,8 @@ struct SessionState {
 
     private mutating func end(_ reason: SessionEnd, _ farewell: Farewell) -> Action {
         if case .ended = phase { return .nothing }
+        var reason = reason
+        if case .login(.register(let registration), _) = phase { reason = registration.ended(reason) }
         phase = .ended
         return .end(reason, farewell)
     }

@@ -122,7 +122,7 @@ struct PeerError: Equatable {
     }
 
     /// Fit for one line of a log: bounded, and without control characters, which could forge further lines.
-    private static func short(_ text: String) -> String {
+    static func short(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars.prefix(Limits.errorText) {
             let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029

@@ -2,6 +2,8 @@
 struct Failure: Error {
     var code: ExitCode
     var lines: [String]
+    /// What was asked of the server may have been done nevertheless: the connection ended before the answer.
+    var isUncertain = false
 
     init(_ code: ExitCode, _ lines: [String]) {
         self.code = code
