@@ -1,4 +1,5 @@
-"""perch as a package installs it, on a machine that QEMU emulates, logged in to a server on this one."""
+"""The package, installed on a machine that QEMU emulates and logged in to a server on this one."""
+import glob
 import os
 import re
 import shutil
@@ -10,14 +11,13 @@ from harness.perch import secret_file
 from harness.person import Person
 from monitor import Monitor
 
-# The first command: what comes with the package is set up, perch runs as its user, and then the conversation begins.
-START = "sh /installed.sh > /log 2>&1 ; { su perch -c 'exec perch run' >> /log 2>&1; echo perch ended with $? >> /log; } & "
+# The first command, after dpkg: perch runs as its user, and then the conversation begins.
+START = "sh /installed.sh > /log 2>&1; { su -s /bin/sh perch -c 'exec perch run' >> /log 2>&1; echo perch ended with $? >> /log; } & "
 
 
 class PL061:
     """QEMU's machines of its own: line 3 is the power button."""
     lamp, button = "9030000.pl061:5", "9030000.pl061:3"
-    has_button = True
     lamp_line = 5
     base = 0x09030000
 
@@ -29,14 +29,21 @@ class PL061:
         return bool(monitor.register(self.base + 0x400, "b") >> line & 1)
 
 
-# Machine of tools/board-vm -> its lines.
-CONNECTED = {"virt": PL061()}
+# Machine of tools/board-vm -> its lines, and the package's architecture and suite.
+CONNECTED = {"virt": (PL061(), "arm64", "trixie")}
+
+
+def package(architecture, suite):
+    """The newest one that tools/package has built."""
+    built = glob.glob(f"{TOP}/dist/perch_*~{suite}_{architecture}.deb")
+    assert built, f"dist/ has no package for {architecture} and {suite}; `tools/package {architecture} {suite}` builds it"
+    return max(built, key=os.path.getmtime)
 
 
 class Connected:
     def __init__(self, name, folder, server):
         self.name, self.server = name, server
-        self.lines = CONNECTED[name]
+        self.lines, self.architecture, self.suite = CONNECTED[name]
         self.account, self.alice = server.account(name), Person(server.account("alice"), server)
         self.folder = str(folder)
         # A Unix socket's path has at most 107 bytes.
@@ -72,23 +79,18 @@ report = change
 to = {self.alice.jid}
 """)
         started, socket = time.monotonic(), self._short + "/monitor"
-        options = ["--monitor", socket, *self.package()]
+        options = ["--monitor", socket, "--package", package(self.architecture, self.suite)]
         for source, path in (
                 (configuration, "/etc/perch/perch.conf"), (secret_file(self.folder, self.account), "/etc/perch/password"),
                 (self.server.ca, "/etc/perch/ca.pem"), (TOP + "/Tests/Boards/installed.sh", "/installed.sh")):
             options += ["--file", f"{source}:{path}"]
         self.guest = Guest(os.path.join(self.folder, "console.log"), self.name, options, START)
-        said = self.guest.wait_for("cat /log", "online as ", "perch ended with ")
+        said = self.guest.wait_for("cat /package.log /log", "online as ", "perch ended with ")
         assert "online as " in said, said
         self.server.wait_for_presence(self.account)
         self.seconds = time.monotonic() - started
         self.monitor = Monitor(socket)
         return self
-
-    def package(self):
-        """A stand-in until there is one."""
-        files = {"perch.sysusers": "sysusers.d/perch.conf", "perch.tmpfiles": "tmpfiles.d/perch.conf", "60-perch-gpio.rules": "udev/rules.d/60-perch-gpio.rules"}
-        return [word for source, path in files.items() for word in ("--file", f"{TOP}/systemd/{source}:/usr/lib/{path}")]
 
     def say(self, text):
         return self.alice.say(self.account.jid, text, 30)

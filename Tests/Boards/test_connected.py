@@ -1,10 +1,17 @@
 """The packages on emulated boards that are logged in to a server: what a chat switches, the emulator shows."""
-import pytest
 
 
 def test_the_board_is_in_the_roster_after_the_boot(connected, figures):
     assert connected.say("about").startswith("Perch")
     figures(f"{connected.name}: online {connected.seconds:.0f} s after the emulator was started")
+
+
+def test_dpkg_has_installed_the_package_with_all_that_it_runs(connected):
+    said = connected.guest.read("/usr/bin/dpkg-query -W -f '${db:Status-Abbrev} ${Architecture}' perch")
+    assert said == f"ii  {connected.architecture}"
+    assert "Creating user 'perch'" in connected.guest.read("cat /package.log")
+    assert connected.guest.read("stat -c '%a %U %G' /etc/perch/perch.conf") == "640 root perch\n"
+    assert connected.guest.read("ls /etc/systemd/system/multi-user.target.wants") == "perch.service\n"
 
 
 def test_perch_runs_as_its_own_user(connected):
@@ -34,10 +41,16 @@ def test_memory_while_connected_and_idle(connected, figures):
 
 
 def test_the_edge_of_a_real_drivers_input_is_told(connected):
-    if not connected.lines.has_button:
-        pytest.skip("QEMU drives no line of this board from outside")
     heard = len(connected.alice.messages)
     # 100 ms later the button is let go.
     connected.monitor.execute("system_powerdown")
     for said in ("button is pressed", "button is released"):
         assert connected.alice.next_message(connected.account.jid, heard, 30, lambda message: said in message.body)
+
+
+def test_a_stop_leaves_a_line_that_is_to_be_kept(connected):
+    assert connected.say("lamp on") == "lamp is on"
+    connected.guest.read("kill $(pidof perch)")
+    assert "perch ended with 0" in connected.guest.wait_for("cat /log", "perch ended with")
+    assert connected.level() == 1
+    assert connected.lines.is_output(connected.monitor, connected.lines.lamp_line)
