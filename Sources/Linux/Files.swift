@@ -73,11 +73,12 @@ public enum Files {
 
     /// Replaces a file so that after a power cut either the old or the new contents are there: a temporary file in the
     /// same directory, fsync, rename, fsync of the directory. `mode` is what the file gets, whatever the umask.
-    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(SystemError) {
+    /// - Parameter group: nil: that of the process. Giving a file to another one takes root.
+    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32, group: UInt32? = nil) throws(SystemError) {
         let temporary = path + ".new"
         _ = cl_unlink(temporary) // left over from a crash; O_EXCL refuses links that somebody planted
         do throws(SystemError) {
-            try write(temporary, bytes, mode)
+            try write(temporary, bytes, mode, group)
             try check(cl_rename(temporary, path), "replace", path)
         } catch {
             _ = cl_unlink(temporary)
@@ -96,8 +97,9 @@ public enum Files {
         if written < bytes.count { throw SystemError(operation: "write", errno: ENOSPC, object: path) }
     }
 
-    private static func write(_ path: String, _ bytes: [UInt8], _ mode: UInt32) throws(SystemError) {
+    private static func write(_ path: String, _ bytes: [UInt8], _ mode: UInt32, _ group: UInt32?) throws(SystemError) {
         let file = FileDescriptor(owning: try check(cl_open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600), "create", path))
+        if let group { try check(cl_fchown(file.raw, cl_user(), group), "give to the group of perch:", path) }
         try check(cl_fchmod(file.raw, mode), "set the mode of", path)
         var written = 0
         while written < bytes.count {
@@ -135,9 +137,19 @@ public enum Files {
         return names
     }
 
+    /// Makes a folder unless it is there.
+    public static func makeDirectory(_ path: String, mode: UInt32, group: UInt32?) throws(SystemError) {
+        let made = cl_mkdir(path, mode)
+        if made == 0 - EEXIST { return }
+        try check(made, "make", path)
+        guard let group else { return }
+        let handle = FileDescriptor(owning: try check(cl_open(path, O_RDONLY | O_DIRECTORY, 0), "open", path))
+        try check(cl_fchown(handle.raw, cl_user(), group), "give to the group of perch:", path)
+    }
+
     public static func remove(_ path: String) throws(SystemError) { try check(cl_unlink(path), "remove", path) }
 
-    private static func directory(of path: String) -> String {
+    public static func directory(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -5,11 +5,14 @@ struct Arguments {
     /// What one subcommand understands.
     struct Grammar {
         var options: [String] = []
+        /// Options that may be given several times.
+        var lists: [String] = []
         var flags: [String] = []
         var positionals: ClosedRange<Int> = 0...0
     }
 
     private(set) var options: [String: String] = [:]
+    private var given: [(option: String, value: String)] = []
     private(set) var flags: [String] = []
     private(set) var positionals: [String] = []
 
@@ -40,6 +43,9 @@ struct Arguments {
                 guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
                 guard options[name] == nil else { throw UsageError("\(name) is given twice") }
                 options[name] = given
+            } else if grammar.lists.contains(name) {
+                guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
+                self.given.append((name, given))
             } else {
                 throw UsageError("unknown option \(name)")
             }
@@ -51,6 +57,8 @@ struct Arguments {
     }
 
     subscript(option: String) -> String? { options[option] }
+    /// Of an option that may be given several times, in their order.
+    func all(_ option: String) -> [String] { given.compactMap { $0.option == option ? $0.value : nil } }
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 }
 

@@ -11,24 +11,31 @@ enum Check {
     static func run(_ arguments: Arguments) throws(Failure) {
         let path = arguments["--config"] ?? ConfigurationFile.defaultPath
         let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))
-        var failures: [Failure] = []
         let catalog = PartCatalog()
-        var login: Login?
-        do throws(Failure) { login = try Login(configuration.account) } catch { failures.append(error) }
-        do throws(Failure) { try checkBoard(configuration, catalog) } catch { failures.append(error) }
-        if let first = failures.first {
-            // The most particular code: a missing permission is mended before a mistake can be seen behind it.
-            let code = failures.contains { $0.code == .permission } ? ExitCode.permission : first.code
-            throw Failure(code, failures.flatMap { $0.lines })
-        }
+        let login = try verify(configuration, catalog)
         Console.print("\(path): \(configuration.summary)")
         for remark in configuration.remarks { Console.print("note: \(remark)") }
         var said: [String] = []
         for (index, sensor) in BoardSetup.sensors(configuration.sensors).enumerated() {
             report(sensor, part: configuration.sensors[index].part, catalog, &said)
         }
-        if arguments.has("--connect"), let login { try Probe.run(login) }
+        if arguments.has("--connect") { try Probe.run(login) }
         Console.print("all is well")
+    }
+
+    /// What can be wrong with a file that can be read, all of it in one go.
+    /// - Parameter password: nil: the account's own.
+    static func verify(_ configuration: Configuration, _ catalog: PartCatalog, password: String? = nil) throws(Failure) -> Login {
+        var failures: [Failure] = []
+        var login: Login?
+        do throws(Failure) { login = try Login(configuration.account, password: password) } catch { failures.append(error) }
+        do throws(Failure) { try checkBoard(configuration, catalog) } catch { failures.append(error) }
+        guard let login, failures.isEmpty else {
+            // The most particular code: a missing permission is mended before a mistake can be seen behind it.
+            let code = failures.contains { $0.code == .permission } ? ExitCode.permission : failures[0].code
+            throw Failure(code, failures.flatMap { $0.lines })
+        }
+        return login
     }
 
     /// A sensor without a value is no mistake of the configuration: it may be plugged in later. What to do about it is said once, however
@@ -56,7 +63,7 @@ enum Check {
         }
     }
 
-    private static func checkBoard(_ configuration: Configuration, _ catalog: PartCatalog) throws(Failure) {
+    static func checkBoard(_ configuration: Configuration, _ catalog: PartCatalog) throws(Failure) {
         let profile = try BoardSetup.profile(named: configuration.board.profile)
         let lines = BoardSetup.lines(configuration.lines) { _ in .keep }
         let problems = Board.check(lines: lines, sensors: BoardSetup.sensors(configuration.sensors), profile: profile)

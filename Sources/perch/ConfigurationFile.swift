@@ -32,6 +32,11 @@ enum ConfigurationFile {
         } catch {
             throw Failure(error.isPermission ? .permission : .configuration, "\(error)")
         }
+        return try parse(path, bytes)
+    }
+
+    /// The same of a file that is not written yet.
+    static func parse(_ path: String, _ bytes: [UInt8]) throws(Failure) -> Configuration {
         let result = Configuration.load(
             file: path, bytes: bytes, parts: { DataDirectory.read(.parts, $0) }, partNames: DataDirectory.names(.parts),
             hardware: hardwareProblems)

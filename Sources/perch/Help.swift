@@ -6,6 +6,7 @@ enum Help {
 
         Usage: perch COMMAND [OPTIONS]
 
+          init      ask the few questions, make the account, write the configuration, start the service
           run       log in and serve; what the systemd service starts
           check     check configuration, permissions, lines and sensors; --connect also logs in
           lines     list this board's GPIO lines, free or in use, with names to paste
@@ -76,5 +77,31 @@ enum Help {
           --timeout SECONDS      how long to wait for login and for each reply [10]
 
         Exits 69 without an answer in time.
+        """
+
+    static let initialise = """
+        Usage: perch init [OPTIONS]
+
+        Asks for the board's account, for who may do what, for lines and sensors; registers the account or logs
+        in; writes the configuration and the password file; starts the service; prints the address with a QR code.
+        What an option says is not asked. Without a terminal, options have to say it all.
+
+          --jid ADDRESS          the board's address; {hostname} and {serial} are filled in
+          --invite LINK          registers by an invitation (xmpp:…?register;preauth=…)
+          --register             registers without one
+          --password-file FILE   the account's password; with --invite or --register the new one's, else it is generated
+          --admin ADDRESS        who may do everything; --operator: who switches; --viewer: who only reads (each repeatable)
+          --line "NAME PIN PART" for example "lamp GPIO17 relay" (repeatable)
+          --sensor "NAME SOURCE" as `perch sensors` prints them (repeatable)
+          --template FILE        a configuration without an address, which many boards share
+          --board PROFILE        instead of the one that was found; simulated: lines in memory
+          --server HOST:PORT, --tls-ca FILE, --tls-pin sha256:…   as in the configuration
+          --config FILE          the configuration [/etc/perch/perch.conf]
+          --replace              replaces an existing one; a copy with the date in its name is kept
+          --yes                  asks nothing that need not be known, and not whether to write
+          --no-login             does not try an existing account;   --no-start, --no-qr: as they say
+
+        Exits 2 when something has to be said and nobody can be asked, 77 when the configuration may not be
+        written, 69 when the server cannot be reached or refuses; nothing is written then.
         """
 }

@@ -6,14 +6,19 @@ enum Lines {
     static let grammar = Arguments.Grammar(options: ["--profile"], flags: ["--all"])
 
     static func run(_ arguments: Arguments) throws(Failure) {
-        let profile = try BoardSetup.profile(named: arguments["--profile"])
+        try printAll(arguments["--profile"], isComplete: arguments.has("--all"))
+    }
+
+    /// - Parameter name: a profile; nil: the one that fits.
+    static func printAll(_ name: String?, isComplete: Bool = false) throws(Failure) {
+        let profile = try BoardSetup.profile(named: name)
         let listings: [LineListing]
         do throws(BoardError) {
             listings = try LineListing.all(profile: profile)
         } catch {
             throw Failure(error.isPermission ? .permission : .failed, "\(error)")
         }
-        let table = LineTable(listings, isComplete: arguments.has("--all"))
+        let table = LineTable(listings, isComplete: isComplete)
         if let profile {
             Console.print("\(profile.title)\n")
         } else {

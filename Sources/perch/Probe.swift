@@ -4,7 +4,7 @@ import Text
 import Time
 import XMPP
 
-/// `perch check --connect`: logs in once and tells what was found.
+/// `perch check --connect`: logs in once and tells what was found. `perch init`, quietly: whether a password is right.
 final class Probe {
     /// For all of it; a person waits.
     static let timeout: Duration = .seconds(30)
@@ -13,13 +13,18 @@ final class Probe {
     private var connection: Connection?
     private var failure: Failure?
 
-    static func run(_ login: Login) throws(Failure) {
+    static func run(_ login: Login, isQuiet: Bool = false) throws(Failure) {
         let probe: Probe
-        do throws(SystemError) { probe = try Probe() } catch { throw Failure(.failed, "\(error)") }
+        do throws(SystemError) { probe = try Probe(isQuiet: isQuiet) } catch { throw Failure(.failed, "\(error)") }
         try probe.run(login)
     }
 
-    private init() throws(SystemError) { loop = try EventLoop() }
+    private let isQuiet: Bool
+
+    private init(isQuiet: Bool) throws(SystemError) {
+        loop = try EventLoop()
+        self.isQuiet = isQuiet
+    }
 
     private func run(_ login: Login) throws(Failure) {
         do throws(SystemError) {
@@ -45,7 +50,7 @@ final class Probe {
     private func handle(_ event: Connection.Event, _ login: Login) {
         switch event {
         case .session(.online(let jid, _)):
-            report(jid)
+            if !isQuiet { report(jid) }
             if connection?.stop() != true { loop.stop() }
         case .session: break
         case .down(let reason, let end, _):

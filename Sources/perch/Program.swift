@@ -17,7 +17,7 @@ enum Program {
 
     private static func run(_ arguments: [String]) throws(Failure) {
         guard let command = arguments.first else {
-            throw Failure(.usage, ["what shall I do? perch run, check, lines, sensors or chat; perch --help tells more"])
+            throw Failure(.usage, ["what shall I do? perch init, run, check, lines, sensors or chat; perch --help tells more"])
         }
         let rest = arguments.dropFirst()
         switch command {
@@ -27,9 +27,10 @@ enum Program {
         case "check": try start(rest, Check.grammar, Help.check, Check.run)
         case "lines": try start(rest, Lines.grammar, Help.lines, Lines.run)
         case "sensors": try start(rest, Sensors.grammar, Help.sensors, Sensors.run)
+        case "init": try start(rest, Init.grammar, Help.initialise, Init.run)
         case "chat": try start(rest, Chat.grammar, Help.chat, Chat.run)
         default:
-            let commands = ["run", "check", "lines", "sensors", "chat", "help"]
+            let commands = ["run", "check", "lines", "sensors", "init", "chat", "help"]
             let hint = Spelling.nearest(to: command, among: commands).map { "did you mean \($0)?" } ?? "see perch --help"
             throw Failure(.usage, "there is no command \"\(command)\"; \(hint)")
         }

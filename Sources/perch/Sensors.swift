@@ -47,7 +47,7 @@ enum Sensors {
         return nil
     }
 
-    private static func reading(_ listing: SensorListing) -> String {
+    static func reading(_ listing: SensorListing) -> String {
         switch listing.result {
         case .value(let value):
             return "reads \(rounded(value))\(listing.quantity.unit.isEmpty ? "" : " " + listing.quantity.unit)"

@@ -71,7 +71,7 @@ def test_chat_takes_the_account_from_the_environment(prosody, perch, tmp_path):
     assert (done.returncode, done.stdout) == (0, "lamp is on\n"), done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "check", "lines", "sensors", "chat"])
+@pytest.mark.parametrize("command", ["init", "run", "check", "lines", "sensors", "chat"])
 def test_every_command_has_a_help(command):
     done = run(command, "--help")
     assert done.returncode == 0

@@ -265,6 +265,24 @@ int cl_job_write_outcome(const cl_job *job);
 /// The most stack in bytes that a thread of this class has used so far, for choosing its size in tests.
 size_t cl_worker_stack_used(const cl_worker *worker, int which_class);
 
+// MARK: Terminal (terminal.c)
+
+/// What INT, TERM and HUP write to stderr before they end the process, with the terminal as it was; NULL: they do nothing.
+void cl_on_interrupt(const char *last_words);
+/// Writes a prompt and reads one line of standard input, without its end: its bytes, -ENODATA at the end of the input, -E2BIG when it is
+/// longer than `capacity`. A secret is not echoed.
+int64_t cl_ask(const char *prompt, char *into, size_t capacity, bool is_secret);
+/// Runs a program with our standard streams and waits for it: its exit status, 128 and the signal that ended it, or -errno.
+/// `words` is `count` (at most 15) NUL-terminated strings one after another, the first one looked for in PATH.
+int cl_run(const char *words, int count);
+int64_t cl_group(const char *name); // its number, or -ENOENT
+int cl_mkdir(const char *path, uint32_t mode);
+int cl_fchown(int fd, uint32_t owner, uint32_t group);
+enum { CL_QR_LIMIT = 177 * 177 }; // modules of the largest code (ISO/IEC 18004, version 40)
+/// The QR code of a text: the modules of one side, and each as a byte (1: dark) in rows. -ENOSYS without libqrencode, which is only
+/// looked for here, -E2BIG when the text is too long.
+int cl_qr(const char *text, uint8_t *modules, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

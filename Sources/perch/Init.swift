@@ -1,0 +1,229 @@
+import Agent
+import CLinux
+import Crypto
+import Linux
+import Text
+import XMPP
+
+/// `perch init`: the few questions, the account, the configuration, the service.
+struct Init {
+    static let grammar = Arguments.Grammar(
+        options: ["--jid", "--invite", "--password-file", "--template", "--board", "--server", "--tls-ca", "--tls-pin", "--config"],
+        lists: ["--admin", "--operator", "--viewer", "--line", "--sensor"],
+        flags: ["--register", "--replace", "--yes", "--no-login", "--no-start", "--no-qr"])
+    /// For a registration: a person waits.
+    static let timeout: Duration = .seconds(30)
+    /// Bytes of an answer; invitations are the longest.
+    static let answerLimit = 4096
+
+    private let arguments: Arguments
+    private let files: InitFiles
+    private let catalog = PartCatalog()
+    private let isInteractive = Console.isInputTerminal && Console.isOutputTerminal
+    private var dialogue: InitDialogue
+
+    static func run(_ arguments: Arguments) throws(Failure) {
+        cl_on_interrupt("\nperch init: interrupted; nothing was written\n")
+        var run = try Init(arguments)
+        try run.takeOptions()
+        try run.run()
+    }
+
+    private init(_ arguments: Arguments) throws(Failure) {
+        self.arguments = arguments
+        files = try InitFiles(arguments["--config"] ?? ConfigurationFile.defaultPath)
+        var place = InitDialogue.Surroundings(path: files.path, isThere: files.exists(files.path), hostname: InitHost.name)
+        if isInteractive, !arguments.has("--yes") {
+            if arguments.all("--line").isEmpty { place.pins = InitHost.freePins(arguments["--board"]) }
+            if arguments.all("--sensor").isEmpty { place.sensors = InitHost.sensors(catalog) }
+        }
+        let catalog = catalog
+        dialogue = InitDialogue(place, partOf: { InitHost.part(of: $0, catalog) }, objections: { InitHost.objections($0, catalog) })
+    }
+
+    /// What the command line says already; all that is wrong with it in one go.
+    private mutating func takeOptions() throws(Failure) {
+        var problems: [String] = []
+        func take(_ option: String, _ value: String?, _ body: (String) throws(InitDialogue.Refusal) -> Void) {
+            guard let value else { return }
+            do throws(InitDialogue.Refusal) {
+                if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw .again("there are control characters in it") }
+                try body(value)
+            } catch {
+                if case .again(let text) = error { problems.append("\(option): \(text)") }
+            }
+        }
+        var dialogue = dialogue
+        if let file = arguments["--template"] {
+            do throws(SystemError) {
+                dialogue.plan.template = String(decoding: try Files.read(file, limit: ConfigurationFile.maximumSize), as: UTF8.self)
+            } catch {
+                throw Failure(error.isPermission ? .permission : .usage, "--template: \(error)")
+            }
+            // Before its mistakes are told as those of each option; but its lines are those of this board.
+            dialogue.plan.profile = arguments["--board"]
+            let problems = InitHost.objections(dialogue.plan, catalog)
+            if !problems.isEmpty { throw Failure(.configuration, problems.map { "\(file): \($0)" }) }
+        }
+        take("--board", arguments["--board"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.profile = value } }
+        take("--server", arguments["--server"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.server = value } }
+        take("--tls-ca", arguments["--tls-ca"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.tlsCA = value } }
+        take("--tls-pin", arguments["--tls-pin"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.tlsPin = value } }
+        take("--invite", arguments["--invite"]) { value throws(InitDialogue.Refusal) in try dialogue.invitation(value) }
+        take("--jid", arguments["--jid"]) { value throws(InitDialogue.Refusal) in
+            try dialogue.setAddress(try InitHost.filled(value))
+            if let domain = dialogue.domain, dialogue.plan.jid?.domain != domain { throw .again("the invitation is for accounts at \(domain)") }
+        }
+        for (option, role) in [("--admin", "admin"), ("--operator", "operator"), ("--viewer", "viewer")] {
+            for value in arguments.all(option) { take(option, value) { value throws(InitDialogue.Refusal) in try dialogue.person(value, role) } }
+        }
+        for value in arguments.all("--line") { take("--line", value) { value throws(InitDialogue.Refusal) in try dialogue.addLine(value) } }
+        for value in arguments.all("--sensor") { take("--sensor", value) { value throws(InitDialogue.Refusal) in try dialogue.addSensor(value) } }
+        if arguments.has("--register") { dialogue.isNew = true }
+        dialogue.replaces = arguments.has("--replace")
+        dialogue.isConfirmed = arguments.has("--yes")
+        if !problems.isEmpty { throw Failure(.usage, problems) }
+        if let file = arguments["--password-file"] {
+            dialogue.password = try Password.from(file)
+            if dialogue.isNew == nil { dialogue.isNew = false }
+        }
+        self.dialogue = dialogue
+    }
+
+    private mutating func run() throws(Failure) {
+        if !isInteractive {
+            let missing = dialogue.missing
+            if !missing.isEmpty {
+                throw Failure(.usage, ["there is no terminal to ask at; what is missing:"] + missing.map { "  \($0)" })
+            }
+        } else {
+            Console.print("perch init makes this board a contact. Ctrl-C ends it at any question, with nothing written.\n")
+        }
+        var configuration: Configuration
+        repeat {
+            try ask()
+            configuration = try InitHost.checked(dialogue.plan, path: files.path, passwordFile: files.folder + "/password")
+            _ = try Check.verify(configuration, catalog, password: dialogue.password ?? "none yet")
+        } while try !hasAccount(configuration.account)
+        try finish(configuration.account.jid)
+    }
+
+    private mutating func ask() throws(Failure) {
+        while let question = dialogue.question {
+            var answer = [UInt8](repeating: 0, count: Self.answerLimit)
+            let count = answer.withUnsafeMutableBufferPointer {
+                cl_ask(dialogue.prompt(question), $0.baseAddress, $0.count, question == .password)
+            }
+            if count == Int64(0 - E2BIG) {
+                Console.print("that is too long")
+                continue
+            }
+            if count < 0 { throw Failure(.failed, "the input ended; nothing was written") }
+            let text = String(decoding: answer.prefix(Int(count)), as: UTF8.self)
+            if question == .line, text == "?" {
+                do throws(Failure) { try Lines.printAll(dialogue.plan.profile) } catch { for line in error.lines { Console.print(line) } }
+                continue
+            }
+            do throws(InitDialogue.Refusal) {
+                try dialogue.answer(question, text)
+            } catch {
+                guard case .again(let why) = error else { throw Failure(.failed, "nothing was changed") }
+                Console.print(why)
+            }
+        }
+    }
+
+    // MARK: The account
+
+    /// Logs in, or registers. False: a person wants to try another one.
+    private mutating func hasAccount(_ account: AccountConfiguration) throws(Failure) -> Bool {
+        do throws(Failure) {
+            if dialogue.isNew == true {
+                try register(account)
+            } else if !arguments.has("--no-login") {
+                Console.print("Logging in as \(account.jid) …")
+                try Probe.run(try Login(account, password: dialogue.password), isQuiet: true)
+            }
+            return true
+        } catch {
+            guard isInteractive, error.code != .permission else { throw error }
+            for line in error.lines { Console.complain(line) }
+            dialogue.refuseAccount()
+            cl_on_interrupt("\nperch init: interrupted; nothing was written\n")
+            return false
+        }
+    }
+
+    private mutating func register(_ account: AccountConfiguration) throws(Failure) {
+        let jid = account.jid
+        let waiting = files.waiting(jid)
+        if files.exists(waiting) {
+            // An earlier run was cut off: perhaps after the server had made the account.
+            let password = try Password.from(waiting)
+            Console.print("An earlier perch init began to register \(jid); trying what it left in \(waiting) …")
+            do throws(Failure) {
+                try Probe.run(try Login(account, password: password), isQuiet: true)
+                dialogue.password = password
+                return
+            } catch {}
+        }
+        let password: String
+        do throws(CryptoError) {
+            if let given = dialogue.password { password = given } else { password = try randomText(bytes: 18) }
+        } catch { throw Failure(.failed, "\(error)") }
+        // On the disk before the server knows it: whatever ends this program, the account is not lost.
+        try files.keep(password, of: jid)
+        let kept = "the password is kept in \(waiting), and perch init goes on from there when it is told the same address"
+        cl_on_interrupt("\nperch init: interrupted; \(jid) may be registered by now: \(kept)\n")
+        Console.print("Registering \(jid) …")
+        do throws(Failure) {
+            try Registering.register(account, token: dialogue.token, password: password, timeout: Self.timeout)
+        } catch {
+            if !error.isUncertain { files.forget(jid) }
+            throw error.isUncertain ? Failure(error.code, error.lines + ["\(jid) may be registered nevertheless: \(kept)"]) : error
+        }
+        cl_on_interrupt("\nperch init: interrupted; \(jid) is registered: \(kept)\n")
+        dialogue.password = password
+    }
+
+    // MARK: The rest
+
+    private func finish(_ jid: JID) throws(Failure) {
+        let password = dialogue.password ?? ""
+        let passwordFile = files.passwordFile(jid, password)
+        let copy: String?
+        do throws(SystemError) {
+            copy = try files.write(dialogue.plan.text(passwordFile: passwordFile), password: password, to: passwordFile, replaces: dialogue.replaces)
+        } catch {
+            var lines = ["\(error); nothing was changed"]
+            if dialogue.isNew == true {
+                lines.append("\(jid) is registered, and its password is kept in \(files.waiting(jid)); mend that and run perch init with the same address again")
+            }
+            throw Failure(error.isPermission ? .permission : .failed, lines)
+        }
+        files.forget(jid)
+        cl_on_interrupt("\nperch init: interrupted; \(files.path) is written\n")
+        Console.print("\nWrote \(files.path)\(copy.map { "; what it was is \($0)" } ?? "").")
+        if cl_user() == 0, files.group == nil {
+            Console.print("There is no group perch yet, so only root can read it; run: systemd-sysusers && chgrp perch \(files.path) \(passwordFile)")
+        }
+        let trouble = InitService.start(files.path, isWanted: !arguments.has("--no-start"))
+        greet(jid.description)
+        if let trouble { throw Failure(.failed, trouble) }
+    }
+
+    private func greet(_ address: String) {
+        let uri = QRCode.uri(address)
+        Console.print("\n\(uri)")
+        if Console.isOutputTerminal, !arguments.has("--no-qr") {
+            if !QRCode.isShowable {
+                Console.print("(no QR code: this terminal is not set to UTF-8)")
+            } else if let rows = QRCode.rows(uri) {
+                for row in rows { Console.print(row) }
+            } else {
+                Console.print("(with the package libqrencode4 installed, this is also shown as a QR code)")
+            }
+        }
+        Console.print("Scan it with a phone, or add \(address) in your client, and say help.")
+    }
+}

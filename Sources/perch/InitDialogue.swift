@@ -1,0 +1,248 @@
+import Agent
+import Text
+import XMPP
+
+/// What `perch init` still has to know, one question at a time. Without terminal, files or network, so that a whole conversation
+/// is tested as a list of answers.
+struct InitDialogue {
+    enum Question: Equatable { case replace, address, name, account, password, admin, person, line, sensor, confirm }
+
+    /// What is known of this machine before anybody is asked.
+    struct Surroundings {
+        /// The path that is written.
+        var path = ConfigurationFile.defaultPath
+        var isThere = false
+        var hostname = "board"
+        /// Free pins of the header without another function; nil where there are no lines at all.
+        var pins: [String]?
+        var sensors: [(plan: InitPlan.Sensor, reading: String)] = []
+    }
+
+    /// Why an answer is not taken.
+    enum Refusal: Error, Equatable {
+        case again(String)
+        /// The person wants no more of it.
+        case stop
+    }
+
+    /// Pins and sensors named in a question: what fits on a screen.
+    static let offered = 12
+
+    let surroundings: Surroundings
+    /// Everything that perch.conf's own parser and the board say against a plan.
+    let objections: (InitPlan) -> [String]
+    /// The part that a source is of.
+    let partOf: (String) -> String?
+
+    var plan = InitPlan()
+    /// The server of an invitation that leaves the name open.
+    var domain: String?
+    var token: String?
+    var password: String?
+    /// Whether the account has to be made; nil: nobody has said.
+    var isNew: Bool?
+    var replaces = false
+    var isConfirmed = false
+    /// Questions that need no answer, and have had it.
+    var done: [Question] = []
+    /// The account that could not be had: Enter tries it again.
+    private var refused: (jid: JID, token: String?, isNew: Bool)?
+
+    init(_ surroundings: Surroundings, partOf: @escaping (String) -> String? = { _ in nil }, objections: @escaping (InitPlan) -> [String]) {
+        self.surroundings = surroundings
+        self.partOf = partOf
+        self.objections = objections
+    }
+
+    private var needed: [Question] {
+        var list: [Question] = []
+        if surroundings.isThere && !replaces { list.append(.replace) }
+        if plan.jid == nil { list.append(domain == nil ? .address : .name) }
+        if isNew == nil { list.append(.account) }
+        if isNew == false && password == nil { list.append(.password) }
+        if plan.people.isEmpty && plan.template == nil { list.append(.admin) }
+        return list
+    }
+
+    /// nil: all is known.
+    var question: Question? {
+        if let first = needed.first { return first }
+        if isConfirmed { return nil }
+        if !done.contains(.person) { return .person }
+        if surroundings.pins != nil && !done.contains(.line) { return .line }
+        if !surroundings.sensors.isEmpty && !done.contains(.sensor) { return .sensor }
+        return .confirm
+    }
+
+    /// What has to be given where nobody can be asked.
+    var missing: [String] {
+        var lines: [String] = []
+        for question in needed {
+            switch question {
+            case .replace: lines.append("--replace: \(surroundings.path) exists already; a copy of it is kept")
+            case .address: lines.append("--jid ADDRESS: the board's address, or --invite LINK with one")
+            case .name: lines.append("--jid NAME@\(domain ?? ""): the invitation leaves the name open")
+            case .account: lines.append("--password-file FILE of an account that exists, or --invite LINK, or --register to make a new one")
+            case .password: lines.append("--password-file FILE: the account's password")
+            case .admin: lines.append("--admin ADDRESS: who may do everything (or --operator, --viewer)")
+            case .person, .line, .sensor, .confirm: break
+            }
+        }
+        if !isConfirmed { lines.append("--yes: write the configuration without asking") }
+        return lines
+    }
+
+    func prompt(_ question: Question) -> String {
+        switch question {
+        case .replace: return "\(surroundings.path) exists. Replace it? A copy is kept beside it. [y/N] "
+        case .address:
+            if let refused { return "Another address or invite link, or Enter to try \(refused.jid.description) again (Ctrl-C ends it): " }
+            return "The board's address (greenhouse@example.org), or an invite link (xmpp:…): "
+        case .name: return "The board's name at \(domain ?? "") [\(surroundings.hostname)]: "
+        case .account: return "Does \(plan.jid?.description ?? "") exist already? If not, it is registered now. [y/N] "
+        case .password: return "Its password (not shown): "
+        case .admin: return "\nWho may do what: \(InitPlan.roles)\nYour own address, as admin: "
+        case .person: return "Anybody else, as ADDRESS ROLE (*@example.org viewer)? Enter: nobody. "
+        case .line:
+            let pins = surroundings.pins ?? []
+            let example = pins.first ?? "GPIO17"
+            if !plan.lines.isEmpty { return "Another line? Enter: no more. " }
+            return "\nLines: NAME PIN PART, such as \"lamp \(example) relay\", \"door \(pins.count > 1 ? pins[1] : "GPIO27") contact\".\n"
+                + (pins.isEmpty ? "" : "Free: \(pins.prefix(Self.offered).joined(separator: " ")) (? lists all)\n") + "A line? Enter: none. "
+        case .sensor:
+            if !plan.sensors.isEmpty { return "Another sensor? Enter: no more. " }
+            var text = "\nSensors that were found:\n"
+            for (number, sensor) in surroundings.sensors.prefix(Self.offered).enumerated() {
+                text += "  \(number + 1)  \(sensor.plan.name): \(sensor.plan.source), \(sensor.reading)\n"
+            }
+            return text + "Which? Numbers (1 3), NUMBER NAME (1 air) to call it so, or NAME SOURCE. Enter: none. "
+        case .confirm: return "\n\(plan.text(passwordFile: "…"))\nWrite this to \(surroundings.path)? [Y/n] "
+        }
+    }
+
+    mutating func answer(_ question: Question, _ answer: String) throws(Refusal) {
+        if question == .password {
+            if answer.isEmpty { throw .again("an account has a password") }
+            password = answer
+            return
+        }
+        if answer.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) { throw .again("control characters are in it; please type it again") }
+        let words = InitPlan.words(answer)
+        let text = words.joined(separator: " ")
+        switch question {
+        case .replace:
+            guard try Self.yes(text, false) else { throw .stop }
+            replaces = true
+        case .address:
+            if text.isEmpty, let refused {
+                (plan.jid, token, isNew) = (refused.jid, refused.token, refused.isNew)
+            } else {
+                try address(text)
+            }
+        case .name: try setAddress("\(text.isEmpty ? surroundings.hostname : text)@\(domain ?? "")")
+        case .account: isNew = try !Self.yes(text, false)
+        case .password: break
+        case .admin: try person(text, "admin")
+        case .person:
+            if words.isEmpty { return done.append(question) }
+            guard words.count == 2 else { throw .again("write an address and a role: admin, operator or viewer") }
+            try person(words[0], words[1])
+        case .line:
+            if words.isEmpty { return done.append(question) }
+            try addLine(text)
+        case .sensor:
+            if words.isEmpty { return done.append(question) }
+            try addSensors(words, text)
+        case .confirm:
+            guard try Self.yes(text, true) else { throw .stop }
+            isConfirmed = true
+        }
+    }
+
+    /// The server did not give this account: asks for another one, and keeps everything else.
+    mutating func refuseAccount() {
+        if let jid = plan.jid { refused = (jid, token, isNew ?? false) }
+        if isNew == false { password = nil }
+        (plan.jid, domain, token, isNew) = (nil, nil, nil, nil)
+        isConfirmed = false
+    }
+
+    // MARK: Answers, also those given as options
+
+    /// An address, or a link that invites.
+    mutating func address(_ text: String) throws(Refusal) {
+        let head = text.lowercased().utf8
+        guard head.starts(with: "xmpp:".utf8) || head.starts(with: "http".utf8) && text.utf8.contains(UInt8(ascii: ":")) else { return try setAddress(text) }
+        try invitation(text)
+        if let name = plan.jid, name.domain != domain { plan.jid = nil }
+    }
+
+    mutating func invitation(_ text: String) throws(Refusal) {
+        let link: AccountInvitation
+        do throws(InvitationProblem) { link = try AccountInvitation(text) } catch { throw .again(error.description) }
+        domain = link.domain
+        token = link.token
+        isNew = true
+        if let local = link.local { try setAddress("\(local)@\(link.domain)") }
+    }
+
+    mutating func setAddress(_ text: String) throws(Refusal) {
+        let jid: JID
+        do throws(Complaint) { jid = try ConfigurationValue.address(text) } catch { throw .again(error.text) }
+        try accept { $0.jid = jid }
+    }
+
+    mutating func person(_ address: String, _ role: String) throws(Refusal) {
+        if address.isEmpty { throw .again("nobody could ask the board anything; write an address, such as you@example.org") }
+        if let jid = plan.jid?.description, jid == address { throw .again("that is the board's own address") }
+        try accept { $0.people.append((address, role)) }
+    }
+
+    mutating func addLine(_ text: String) throws(Refusal) {
+        let line: InitPlan.Line
+        do throws(UsageError) { line = try InitPlan.line(text) } catch { throw .again(error.reason) }
+        try accept { $0.lines.append(line) }
+    }
+
+    mutating func addSensor(_ text: String) throws(Refusal) {
+        var sensor: InitPlan.Sensor
+        do throws(UsageError) { sensor = try InitPlan.sensor(text) } catch { throw .again(error.reason) }
+        if sensor.part == nil { sensor.part = partOf(sensor.source) }
+        try accept { $0.sensors.append(sensor) }
+    }
+
+    private mutating func addSensors(_ words: [String], _ text: String) throws(Refusal) {
+        guard var first = Int(words[0]) else { return try addSensor(text) }
+        var chosen: [InitPlan.Sensor] = []
+        for (index, word) in words.enumerated() {
+            if let number = Int(word) {
+                first = number
+                guard (1...max(1, surroundings.sensors.count)).contains(first) else { throw .again("there is no number \(first) in the list") }
+                chosen.append(surroundings.sensors[first - 1].plan)
+            } else if index == 1, words.count == 2 {
+                chosen[0].name = word
+            } else {
+                throw .again("write numbers (1 3), or one number and a name for it (1 air)")
+            }
+        }
+        try accept { $0.sensors += chosen }
+    }
+
+    /// Takes a change that nothing is to be said against.
+    mutating func accept(_ change: (inout InitPlan) -> Void) throws(Refusal) {
+        var changed = plan
+        change(&changed)
+        let objections = objections(changed)
+        if !objections.isEmpty { throw .again(objections.joined(separator: "\n")) }
+        plan = changed
+    }
+
+    private static func yes(_ text: String, _ usual: Bool) throws(Refusal) -> Bool {
+        switch text.lowercased() {
+        case "": return usual
+        case "y", "yes": return true
+        case "n", "no": return false
+        default: throw .again("please answer y or n")
+        }
+    }
+}

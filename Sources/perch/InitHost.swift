@@ -1,0 +1,98 @@
+import Agent
+import Board
+import Linux
+import Text
+import XMPP
+
+/// What `perch init` looks up on this machine.
+enum InitHost {
+    /// The host's name without its domain, small.
+    static var name: String {
+        let label = Host.name.lowercased().utf8.prefix { $0 != UInt8(ascii: ".") }
+        return label.isEmpty ? "board" : String(label) ?? "board"
+    }
+
+    /// Of an address for many boards: `{hostname}`, and `{serial}`, the number that the device tree has.
+    static func filled(_ text: String) throws(InitDialogue.Refusal) -> String {
+        let text = replace(text, "{hostname}", name)
+        if replace(text, "{serial}", "") == text { return text }
+        var serial = ""
+        for path in ["/proc/device-tree/serial-number", "/sys/class/dmi/id/product_serial"] where serial.isEmpty {
+            do throws(SystemError) {
+                let bytes = try Files.readOnce(path, limit: 64).prefix { $0 > 0x20 && $0 < 0x7F }
+                serial = String(decoding: bytes, as: UTF8.self).lowercased()
+            } catch {}
+        }
+        if serial.isEmpty { throw .again("this machine has no serial number that can be read; use {hostname}") }
+        return replace(text, "{serial}", serial)
+    }
+
+    private static func replace(_ text: String, _ word: String, _ value: String) -> String {
+        var result: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let first = rest.first {
+            if rest.starts(with: word.utf8) {
+                result += Array(value.utf8)
+                rest = rest.dropFirst(word.utf8.count)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// nil on a computer without lines.
+    static func freePins(_ profile: String?) -> [String]? {
+        let profile = (try? BoardSetup.profile(named: profile)) ?? nil
+        guard let listings = try? LineListing.all(profile: profile) else { return nil }
+        return listings.compactMap { $0.isFree && $0.isOnBoard && $0.function == nil && !$0.hasPWM ? $0.pin : nil }
+    }
+
+    static func sensors(_ catalog: PartCatalog) -> [(plan: InitPlan.Sensor, reading: String)] {
+        var found: [(plan: InitPlan.Sensor, reading: String)] = []
+        for listing in SensorListing.all().prefix(InitDialogue.offered) {
+            // Its section begins "[sensor NAME]".
+            let name = listing.paste.utf8.dropFirst(8).prefix { $0 != UInt8(ascii: "]") }
+            let plan = InitPlan.Sensor(name: String(name) ?? "sensor", source: listing.source, part: part(of: listing.source, catalog))
+            found.append((plan, Sensors.reading(listing)))
+        }
+        return found
+    }
+
+    static func part(of source: String, _ catalog: PartCatalog) -> String? {
+        guard let known = try? SensorSource(source) else { return nil }
+        let (kind, device) = SensorListing.device(of: known, source)
+        return catalog.card(kind, device)?.name
+    }
+
+    /// What `perch check` would say against a plan, without the places in a file that nobody has seen.
+    static func objections(_ plan: InitPlan, _ catalog: PartCatalog) -> [String] {
+        let file = "perch.conf"
+        do throws(Failure) {
+            try Check.checkBoard(try checked(plan, path: file, passwordFile: "/etc/perch/password"), catalog)
+            return []
+        } catch {
+            return error.lines.map { line in
+                guard line.utf8.starts(with: (file + ":").utf8) else { return line }
+                return String(line.utf8.dropFirst(file.utf8.count + 1).drop { $0 >= 0x30 && $0 <= 0x39 }.dropFirst(2)) ?? line
+            }
+        }
+    }
+
+    /// The plan as the service would read it. What reads otherwise than it was meant ("a=b@example.org" is a key and a value) is refused.
+    static func checked(_ plan: InitPlan, path: String, passwordFile: String) throws(Failure) -> Configuration {
+        let configuration = BoardSetup.withUnits(try ConfigurationFile.parse(path, Array(plan.text(passwordFile: passwordFile).utf8)))
+        let account = (plan.jid == nil || configuration.account.jid == plan.jid) && configuration.account.passwordFile == passwordFile
+        // A template has been thought about; what people answer has not.
+        let isSame =
+            account && plan.template != nil || account && configuration.people.entries.count == plan.people.count
+            && configuration.lines.map { $0.name + $0.pin } == plan.lines.map { $0.name + $0.pin }
+            && configuration.sensors.map { $0.name + $0.source } == plan.sensors.map { $0.name + $0.source }
+            && configuration.account.tlsCA == plan.tlsCA
+        guard isSame else {
+            throw Failure(.usage, "perch.conf cannot hold this: it has characters with a meaning of their own there, such as = ; [ ]")
+        }
+        return configuration
+    }
+}

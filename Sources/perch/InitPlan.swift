@@ -1,0 +1,106 @@
+import Text
+import XMPP
+
+/// What `perch init` is going to write: the answers so far, as perch.conf has them.
+struct InitPlan: Equatable {
+    struct Line: Equatable {
+        var name, pin: String
+        /// A part, or the direction of a line without one.
+        var part: String
+    }
+
+    struct Sensor: Equatable {
+        var name, source: String
+        var part: String?
+    }
+
+    var jid: JID?
+    var server, tlsCA, tlsPin: String?
+    var profile: String?
+    /// In the order in which they were named, each with a role.
+    var people: [(address: String, role: String)] = []
+    var lines: [Line] = []
+    var sensors: [Sensor] = []
+
+    /// A configuration that many boards share, with everything but the account's address and password. What is asked or given besides
+    /// is added to its sections.
+    var template: String?
+
+    static func == (a: InitPlan, b: InitPlan) -> Bool { a.text(passwordFile: "") == b.text(passwordFile: "") }
+
+    /// perch.conf. What is allowed in each place is decided by its own parser, which reads this before anybody else does.
+    func text(passwordFile: String) -> String {
+        let account = Self.keys([
+            ("jid", jid?.description ?? "board@example.org"), ("password-file", passwordFile), ("server", server), ("tls-ca", tlsCA), ("tls-pin", tlsPin),
+        ])
+        var text = template ?? "; Written by perch init. perch.conf(5) tells of every key; `perch check` checks a change, `systemctl reload perch` applies it.\n"
+        Self.add("account", account, &text)
+        if template == nil { text += "\n; \(Self.roles)" }
+        Self.add("people", Self.keys(people.map { ($0.address, $0.role) }), &text)
+        Self.add("board", Self.keys([("profile", profile)]), &text)
+        for line in lines {
+            let kind = line.part == "input" || line.part == "output" ? "direction" : "part"
+            Self.add("line \(line.name)", Self.keys([("pin", line.pin), (kind, line.part)]), &text)
+        }
+        for sensor in sensors { Self.add("sensor \(sensor.name)", Self.keys([("part", sensor.part), ("source", sensor.source)]), &text) }
+        if template == nil {
+            // Who wants to be woken by a door is not for us to decide.
+            let reader = people.first?.address ?? "you@example.org"
+            text += "\n; Changes and readings come by themselves to whom this names, of what has `report = change`.\n; [reports]\n; to = \(reader)\n"
+        }
+        return text
+    }
+
+    static let roles = "admin changes everything, operator switches outputs, viewer only reads; nobody else gets an answer."
+
+    private static func keys(_ list: [(key: String, value: String?)]) -> String {
+        var text = ""
+        for (key, value) in list {
+            if let value { text += "\(key) = \(value)\n" }
+        }
+        return text
+    }
+
+    /// Puts keys below the line `[section]`, which is added at the end where there is none.
+    private static func add(_ section: String, _ keys: String, _ text: inout String) {
+        if keys.isEmpty { return }
+        let header = Array("[\(section)]".utf8)
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            if bytes[start..<end].starts(with: header) {
+                text = String(decoding: bytes[..<end], as: UTF8.self) + "\n" + keys + String(decoding: bytes[min(end + 1, bytes.count)...], as: UTF8.self)
+                return
+            }
+            start = end + 1
+        }
+        text += "\n[\(section)]\n\(keys)"
+    }
+
+    // MARK: What people write in one line
+
+    /// `lamp GPIO17 relay`, `door pin 11 contact`, `fan GPIO22 output`
+    static func line(_ text: String) throws(UsageError) -> Line {
+        var words = Self.words(text)
+        if words.count > 2, words[1] == "pin" { words[1] += " " + words.remove(at: 2) }
+        guard words.count == 3 else {
+            throw UsageError("\"\(text)\": write a name, a pin, and a part or input or output, such as: lamp GPIO17 relay")
+        }
+        return Line(name: words[0], pin: words[1], part: words[2])
+    }
+
+    /// `air w1:28-0316a2795bff`, with a part behind it or without
+    static func sensor(_ text: String) throws(UsageError) -> Sensor {
+        let words = Self.words(text)
+        guard words.count == 2 || words.count == 3 else {
+            throw UsageError("\"\(text)\": write a name and where it is read from, such as: cpu thermal:cpu-thermal")
+        }
+        return Sensor(name: words[0], source: words[1], part: words.count == 3 ? words[2] : nil)
+    }
+
+    /// Between blanks.
+    static func words(_ text: String) -> [String] {
+        text.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { String($0) ?? "" }
+    }
+}
