@@ -7,6 +7,8 @@ struct TokenBucket {
     /// configurations). Answers, presence and acknowledgements need the rest.
     static let bytesPerSecond = 2000
     static let burst = 8000
+    /// Milliseconds after which nothing more is won: a debt of 256 KiB is paid. Times the rate it has to fit the 32 bits of small boards.
+    private static let longest = 600_000
 
     private var tokens = TokenBucket.burst
     /// Until when the tokens are counted.
@@ -16,7 +18,7 @@ struct TokenBucket {
     mutating func isOpen(at now: Instant) -> Bool {
         if let at, now > at {
             let milliseconds = TokenBucket.milliseconds(now - at)
-            tokens = min(TokenBucket.burst, tokens + min(milliseconds, 3_600_000) * TokenBucket.bytesPerSecond / 1000)
+            tokens = min(TokenBucket.burst, tokens + min(milliseconds, TokenBucket.longest) * TokenBucket.bytesPerSecond / 1000)
             self.at = at + .milliseconds(milliseconds)
         } else if at == nil {
             at = now
@@ -33,6 +35,6 @@ struct TokenBucket {
 
     private static func milliseconds(_ duration: Duration) -> Int {
         let (seconds, attoseconds) = duration.components
-        return Int(clamping: seconds) &* 1000 &+ Int(clamping: attoseconds / 1_000_000_000_000_000)
+        return Int(min(seconds, 1_000_000)) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
     }
 }

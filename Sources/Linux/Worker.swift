@@ -90,7 +90,7 @@ public final class Worker {
     @discardableResult
     public func write(_ path: String, _ bytes: [UInt8], at offset: Int?, isSynced: Bool, _ completion: @escaping (SystemError?) -> Void) -> Job {
         let number = bytes.withUnsafeBytes { cl_submit_write(worker, path, $0.baseAddress, $0.count, Int64(offset ?? -1), isSynced) }
-        return submitted(number, .written(path, completion), .seconds(100 * 365 * 86_400))
+        return submitted(number, .written(path, completion), .seconds(100 * 365 * 86_400 as Int64))
     }
 
     /// Nobody waits for it any more: its completion is not called.
