@@ -35,9 +35,11 @@ for b in $D/bank*; do
     [ -n "$name" ] && $B ln -s $sys/sim_gpio${l##*/line} "/run/gpio-sim/lines/$name"
   done
 done
-# As on Raspberry Pi OS: the devices belong to a group `gpio`, which may open them.
-$B grep -q '^gpio:' /etc/group || echo 'gpio:x:61006:' >> /etc/group
-$B chgrp gpio /dev/gpiochip*; $B chmod 660 /dev/gpiochip*
+# As on Raspberry Pi OS: the devices belong to a group `gpio`, which may open them. Another Debian has a udev for that.
+if [ ! -e system.sh ]; then
+  $B grep -q '^gpio:' /etc/group || echo 'gpio:x:61006:' >> /etc/group
+  $B chgrp gpio /dev/gpiochip*; $B chmod 660 /dev/gpiochip*
+fi
 export GPIO_VM=1 GPIO_SIM=/run/gpio-sim
 
 $B mkfifo /run/gpio-vm/o /run/gpio-vm/e

@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # The guest's first process: load the modules, lay a tmpfs over the host's read-only root, and run
-# guest.sh in it. Without systemd and udev a boot takes about 2 s of emulation.
+# guest.sh in it. Without systemd and udev a boot takes about 2 s of emulation. With --system this goes on in system.sh.
 B=/bin/busybox
 export PATH=/bin
 $B mount -t proc p /proc; $B mount -t sysfs s /sys; $B mount -t devtmpfs d /dev
@@ -29,6 +29,7 @@ $B mount -o bind /ctl $R/run/gpio-vm/ctl
 $B ip link set lo up
 $B hostname gpio-vm
 up mounted
+[ ! -e /ctl/system.sh ] || . /ctl/system.sh
 # chroot, not switch_root: the initramfs (2 MB) simply stays below
 $B chroot $R /run/gpio-vm/busybox sh /run/gpio-vm/ctl/guest.sh
 up finished

@@ -1,0 +1,90 @@
+import os
+import sys
+
+import pytest
+
+if "GPIO_VM" not in os.environ:
+    pytest.exit("these tests run in a virtual machine: start them with Tests/System/run", returncode=4)
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+sys.path[:0] = [HERE, os.path.join(TESTS, "Hardware"), os.path.join(TESTS, "Integration")]
+
+from harness.authority import Authority  # noqa: E402
+from harness.person import Person  # noqa: E402
+from harness.prosody import Prosody  # noqa: E402
+from kernel import Line, Trace  # noqa: E402
+from system import PATIENCE, Board, System  # noqa: E402
+
+# One machine lives through these from top to bottom, since a boot costs more than all of them.
+STAGES = ["test_install", "test_service", "test_trouble", "test_upgrade", "test_removal"]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: STAGES.index(item.module.__name__))
+
+
+@pytest.fixture(scope="session")
+def package():
+    """The .deb, and the same with a higher version."""
+    return os.environ["PERCH_PACKAGE"]
+
+
+@pytest.fixture(scope="session")
+def newer():
+    return os.environ["PERCH_PACKAGE_NEWER"]
+
+
+@pytest.fixture(scope="session")
+def system():
+    return System()
+
+
+@pytest.fixture(scope="session")
+def prosody(tmp_path_factory):
+    with Prosody(tmp_path_factory.mktemp("prosody"), authority=Authority(tmp_path_factory.mktemp("authority"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def account(prosody):
+    """The board's."""
+    return prosody.account("board")
+
+
+@pytest.fixture(scope="session")
+def alice(prosody, account):
+    """Online all the time, with the board in her roster."""
+    somebody = Person(prosody.account("alice"), prosody)
+    somebody.connect(deadline=PATIENCE)
+    somebody.subscribe(account.jid)
+    yield somebody
+    somebody.disconnect()
+
+
+@pytest.fixture(scope="session")
+def board(system, account, alice):
+    return Board(system, account, alice)
+
+
+@pytest.fixture
+def trace():
+    return Trace()
+
+
+@pytest.fixture(scope="session")
+def lamp():
+    """initial = restore, on-exit = keep. A line that is let go reads what pulls at it."""
+    return Line("GPIO17")
+
+
+@pytest.fixture(scope="session")
+def valve():
+    """initial = keep, on-exit = keep."""
+    return Line("GPIO22")
+
+
+@pytest.fixture(scope="session")
+def pump():
+    """initial = off, on-exit = off."""
+    return Line("GPIO23")
