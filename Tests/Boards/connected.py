@@ -18,6 +18,7 @@ START = "sh /installed.sh > /log 2>&1; { su -s /bin/sh perch -c 'exec perch run'
 class PL061:
     """QEMU's machines of its own: line 3 is the power button."""
     lamp, button = "9030000.pl061:5", "9030000.pl061:3"
+    stay_outputs = True
     lamp_line = 5
     base = 0x09030000
 
@@ -29,8 +30,23 @@ class PL061:
         return bool(monitor.register(self.base + 0x400, "b") >> line & 1)
 
 
+class BCM2835:
+    """BCM2835 ARM Peripherals, section 6.1, where the processor of a Zero has them."""
+    lamp, button = "GPIO17", "GPIO27"
+    # The driver of Linux 6.1 makes an input of a line that is let go, and has no setting for it yet.
+    stay_outputs = False
+    lamp_line = 17
+    base = 0x20200000
+
+    def level(self, monitor, line):
+        return monitor.register(self.base + 0x34) >> line & 1
+
+    def is_output(self, monitor, line):
+        return monitor.register(self.base + line // 10 * 4) >> line % 10 * 3 & 7 == 1
+
+
 # Machine of tools/board-vm -> its lines, and the package's architecture and suite.
-CONNECTED = {"virt": (PL061(), "arm64", "trixie")}
+CONNECTED = {"virt": (PL061(), "arm64", "trixie"), "virt32": (PL061(), "armhf", "trixie"), "raspi0": (BCM2835(), "armel", "bookworm")}
 
 
 def package(architecture, suite):
