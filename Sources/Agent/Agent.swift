@@ -56,7 +56,6 @@ public final class Agent {
     var lastMoment = Moment(instant: Instant(.zero), timestamp: Timestamp(milliseconds: 0))
     /// What was found in the state directory, until `started`.
     var journalFault: Journal.Fault?
-    var foreignJournal: [UInt8] = []
     var savedActions: [UInt8]?
     /// What the event at hand has led to so far.
     var effects: [Effect] = []
@@ -75,7 +74,6 @@ public final class Agent {
         outbox = Outbox(run: UInt32(truncatingIfNeeded: random.next()))
         let file = saved[Journal.fileName] ?? []
         outbox.journal = Journal(file, fault: &journalFault)
-        if journalFault == .foreign { foreignJournal = file }
         savedActions = saved[RecentMessages.fileName]
         outputs.lines = [LineState](repeating: LineState(), count: configuration.lines.count)
         telemetry.sensors = [SensorState](repeating: SensorState(), count: configuration.sensors.count)
@@ -146,7 +144,6 @@ public final class Agent {
     private func started(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         startedAt = now
         tellLoadedJournal(now)
-        tellLoadedCounters()
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant

@@ -63,8 +63,6 @@ struct Counter: Equatable {
 ///     flow 123456 0
 struct Counters {
     static let fileName = "counters"
-    /// Where a file goes that is not one of these.
-    static let asideName = "counters.unreadable"
     /// Between two writes, for memory cards: pulses of this time are lost in a power cut.
     static let storeInterval: Duration = .seconds(60)
     /// Between two warnings of edges that the kernel dropped.
@@ -76,8 +74,6 @@ struct Counters {
     private static let head = "perch-counters 1"
 
     private(set) var list: [Counter] = []
-    /// The file was there and is not ours.
-    private(set) var unreadable: [UInt8]?
     private var isUnsaved = false
     private var savedAt: Instant?
     private var warnedAt: Instant?
@@ -87,10 +83,7 @@ struct Counters {
     init(_ bytes: [UInt8]? = nil) {
         guard let bytes else { return }
         var rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
-        guard let first = rows.popFirst(), first == Counters.head else {
-            if !bytes.isEmpty { unreadable = bytes }
-            return
-        }
+        guard rows.popFirst() == Counters.head[...] else { return }
         for row in rows where list.count < Counters.limit {
             let words = row.split(separator: " ")
             guard words.count == 3, let total = UInt64(words[1]), let missed = UInt64(words[2]) else { continue }
@@ -173,12 +166,6 @@ extension Agent {
     }
 
     /// What the last run left and nobody can read.
-    func tellLoadedCounters() {
-        guard let bytes = counters.unreadable else { return }
-        effects.append(.store(name: Counters.asideName, bytes: bytes))
-        effects.append(.log(.error, "the file \(Counters.fileName) cannot be read and was put aside as \(Counters.asideName): counting begins at 0"))
-    }
-
     /// Starts a reading; a counter's is there at once.
     func startReading(_ sensor: SensorIndex, _ now: Moment) {
         let settings = configuration.sensors[sensor]

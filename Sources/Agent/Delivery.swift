@@ -154,15 +154,9 @@ extension Agent {
             effects.append(
                 .log(.warning, "the journal was damaged: \(bytes) bytes \(place) were left out; \(Replies.count(waiting, "report")) could be saved"))
             store(outbox.journal.rewrite(), isUrgent: true)
-        case .foreign:
-            effects.append(
-                .log(
-                    .warning, "the journal is from another version of Perch and cannot be read; it was put aside as \(Journal.asideName), its reports are not delivered"))
-            effects.append(.store(name: Journal.asideName, bytes: foreignJournal))
         case nil:
             if waiting > 0 { effects.append(.log(.notice, "\(Replies.count(waiting, "report")) of the last run will be delivered")) }
         }
         journalFault = nil
-        foreignJournal = []
     }
 }

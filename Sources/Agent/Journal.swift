@@ -6,8 +6,6 @@ import Text
 /// marked by a record appended behind, and the file is written anew when all are, or when it has grown too long.
 struct Journal {
     static let fileName = "journal"
-    /// Where a file goes that this version cannot read.
-    static let asideName = "journal.old"
     static let header: StaticString = "perch-journal 1\n"
     /// Bytes of reports in memory and on disk: about 2,500 readings, a day of a board with two sensors that change every minute.
     static let maximumBytes = 192 * 1024
@@ -26,8 +24,6 @@ struct Journal {
     enum Fault: Equatable {
         /// Bytes that made no sense, at the end or also before it.
         case damaged(bytes: Int, isTail: Bool)
-        /// Not written by this version.
-        case foreign
     }
 
     /// The records.
@@ -183,12 +179,7 @@ struct Journal {
     init(_ file: [UInt8], fault: inout Fault?) {
         guard !file.isEmpty else { return }
         var at = 0
-        if Journal.begins(file, with: Journal.header) {
-            at = Journal.header.utf8CodeUnitCount
-        } else if file.count >= Journal.header.utf8CodeUnitCount, Journal.begins(file, with: "perch-journal ") {
-            fault = .foreign
-            return
-        }
+        if Journal.begins(file, with: Journal.header) { at = Journal.header.utf8CodeUnitCount }
         // Where each report ends in `bytes`.
         var ends: [(name: Report.Name, end: Int)] = []
         var lost = 0, lastLost = 0

@@ -25,6 +25,8 @@ final class PWMLine {
     private(set) var isConfigured = false
     private var wasExported = true
 
+    /// The unit makes /sys read-only.
+    static let remedy = "as root run `systemctl edit perch`, write [Service] and in the next line ReadWritePaths=/sys/devices/platform, and then `systemctl restart perch`"
     static let isAway = "its PWM chip has disappeared"
 
     /// Waiting for udev, which gives a channel that was just exported to its group: milliseconds, and how often.
@@ -177,7 +179,7 @@ final class PWMLine {
         if isDenied(reason) { return .permission(path: path, user: currentUser()) }
         if isAbsent(reason) { return .away(PWMLine.isAway) }
         if isReadOnly(reason) {
-            return .invalid("\(path) is read-only for this service; install perch.service of this version, then `systemctl daemon-reload`")
+            return .invalid("\(path) is read-only for this service: \(PWMLine.remedy)")
         }
         return .system(operation: operation, errno: reason, object: name)
     }

@@ -90,6 +90,14 @@ static inline void tls_date(const ASN1_TIME *time, char into[16]) {
     if (!time || !ASN1_TIME_to_tm(time, &tm)
         || strftime(into, 16, "%Y-%m-%d", &tm) == 0) into[0] = 0;
 }
+// Days that are left of a certificate when somebody should have renewed it: less than two weeks and a quarter of its time. Else -1.
+static inline int tls_ends_soon(const X509 *certificate) {
+    int left = 0, all = 0, seconds;
+    if (!certificate || !ASN1_TIME_diff(&left, &seconds, NULL, X509_get0_notAfter(certificate))
+        || !ASN1_TIME_diff(&all, &seconds, X509_get0_notBefore(certificate), X509_get0_notAfter(certificate)))
+        return -1;
+    return left >= 0 && left < 14 && left * 4 < all ? left : -1;
+}
 static inline void tls_today(char into[16]) {
     struct tm tm;
     time_t now = time(NULL);

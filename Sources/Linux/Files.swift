@@ -147,6 +147,9 @@ public enum Files {
         try check(cl_fchown(handle.raw, cl_user(), group), "give to the group of perch:", path)
     }
 
+    /// What is at `new` is replaced.
+    public static func rename(_ path: String, to new: String) throws(SystemError) { try check(cl_rename(path, new), "rename", path) }
+
     public static func remove(_ path: String) throws(SystemError) { try check(cl_unlink(path), "remove", path) }
 
     public static func directory(of path: String) -> String {

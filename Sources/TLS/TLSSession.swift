@@ -13,6 +13,9 @@ public struct TLSSummary: Equatable, Sendable {
     public var protocolName: String?
     /// Last day of the server's certificate, `YYYY-MM-DD` (UTC).
     public var validUntil: String
+    /// Days that are left of the server's certificate and of our own, when those are few; else -1.
+    public var endsSoon: Int32
+    public var ownEndsSoon: Int32
     /// The handshake went on from an earlier session's: what is told about the certificate was seen and verified then.
     public var resumed: Bool
 }
@@ -162,7 +165,8 @@ public final class TLSSession {
         return TLSSummary(
             version: String(cString: SSL_get_version(ssl)), cipher: String(cString: SSL_CIPHER_get_name(cipher)), peerPin: peerPin,
             protocolName: name.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self) },
-            validUntil: text(16) { tls_date(X509_get0_notAfter(SSL_get0_peer_certificate(ssl)), $0) }, resumed: SSL_session_reused(ssl) == 1)
+            validUntil: text(16) { tls_date(X509_get0_notAfter(SSL_get0_peer_certificate(ssl)), $0) },
+            endsSoon: tls_ends_soon(SSL_get0_peer_certificate(ssl)), ownEndsSoon: tls_ends_soon(SSL_get_certificate(ssl)), resumed: SSL_session_reused(ssl) == 1)
     }
 
     /// Channel binding `tls-exporter` (RFC 9266), 32 bytes; nil below TLS 1.3 or before the handshake is done.

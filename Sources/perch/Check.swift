@@ -6,15 +6,18 @@ import XMPP
 
 /// `perch check`: everything `run` would check, and nothing switched.
 enum Check {
-    static let grammar = Arguments.Grammar(options: ["--config"], flags: ["--connect"])
+    static let grammar = Arguments.Grammar(options: ["--config", "--state"], flags: ["--connect"])
 
     static func run(_ arguments: Arguments) throws(Failure) {
         let path = arguments["--config"] ?? ConfigurationFile.defaultPath
         let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))
         let catalog = PartCatalog()
-        let login = try verify(configuration, catalog)
+        let login = try verify(configuration, catalog, state: StateDirectory(path: arguments["--state"]), connects: arguments.has("--connect"))
         Console.print("\(path): \(configuration.summary)")
         for remark in configuration.remarks { Console.print("note: \(remark)") }
+        if configuration.board.profile != "simulated", configuration.lines.contains(where: { $0.pwm != nil }), !hasDropIn {
+            Console.print("note: the service may not drive PWM yet: \(Board.pwmRemedy)")
+        }
         var said: [String] = []
         for (index, sensor) in BoardSetup.sensors(configuration.sensors).enumerated() {
             report(sensor, part: configuration.sensors[index].part, catalog, &said)
@@ -24,18 +27,29 @@ enum Check {
     }
 
     /// What can be wrong with a file that can be read, all of it in one go.
-    /// - Parameter password: nil: the account's own.
-    static func verify(_ configuration: Configuration, _ catalog: PartCatalog, password: String? = nil) throws(Failure) -> Login {
+    /// - Parameters:
+    ///   - password: nil: the account's own.
+    ///   - connects: also log in when something is wrong: whoever upgrades wants to know all of it.
+    static func verify(
+        _ configuration: Configuration, _ catalog: PartCatalog, password: String? = nil, state: StateDirectory? = nil, connects: Bool = false
+    ) throws(Failure) -> Login {
         var failures: [Failure] = []
         var login: Login?
         do throws(Failure) { login = try Login(configuration.account, password: password) } catch { failures.append(error) }
         do throws(Failure) { try checkBoard(configuration, catalog) } catch { failures.append(error) }
+        if let state { do throws(Failure) { try state.check() } catch { failures.append(error) } }
+        if connects, !failures.isEmpty, let login { do throws(Failure) { try Probe.run(login) } catch { failures.append(error) } }
         guard let login, failures.isEmpty else {
             // The most particular code: a missing permission is mended before a mistake can be seen behind it.
             let code = failures.contains { $0.code == .permission } ? ExitCode.permission : failures[0].code
             throw Failure(code, failures.flatMap { $0.lines })
         }
         return login
+    }
+
+    /// Somebody has added something to the unit: it will be what is needed.
+    private static var hasDropIn: Bool {
+        do throws(SystemError) { return try !Files.list("/etc/systemd/system/perch.service.d").isEmpty } catch { return false }
     }
 
     /// A sensor without a value is no mistake of the configuration: it may be plugged in later. What to do about it is said once, however

@@ -31,16 +31,17 @@ enum Help {
         """
 
     static let check = """
-        Usage: perch check [--config FILE] [--connect]
+        Usage: perch check [--config FILE] [--state DIR] [--connect]
 
-        Checks the configuration, the password file, the GPIO lines and the sensors, and changes nothing.
-        Prints each mistake as FILE:LINE: what is wrong and what to do.
+        Checks the configuration, the password file, the GPIO lines, the sensors and the state's files, and
+        changes nothing. Prints each mistake as FILE:LINE: what is wrong and what to do.
 
           --config FILE   the configuration [/etc/perch/perch.conf]
+          --state DIR     where outputs' states are kept [$STATE_DIRECTORY, else /var/lib/perch]
           --connect       also log in, and report TLS, login mechanism and what the server offers
 
-        Exits 0 when all is well, 78 for a wrong configuration, 77 for a missing permission,
-        69 when the server cannot be reached or refuses the login.
+        Exits 0 when all is well, 78 for a wrong configuration, 77 for a missing permission, 1 for a state
+        file of another version, 69 when the server cannot be reached or refuses the login.
         """
 
     static let lines = """

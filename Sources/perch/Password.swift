@@ -6,6 +6,9 @@ enum Password {
     /// Bytes; a larger file is a mistake.
     static let maximumLength = 1024
 
+    /// Where the unit's `LoadCredential=` finds it.
+    static let credentialStore = "/etc/credstore/perch.password"
+
     /// The account's: the systemd credential "password" where there is one, else the configured file.
     static func ofAccount(file: String?) throws(Failure) -> String {
         if let directory = Environment["CREDENTIALS_DIRECTORY"] {
@@ -15,7 +18,18 @@ enum Password {
             // systemd gives it to this service alone, whatever its mode bits say.
             if isThere { return try read(credential, Files.read) }
         }
+        // Whoever checks is not the service: systemd would hand this one on.
+        var isStored = false, isHidden = false
+        do throws(SystemError) {
+            if Environment["CREDENTIALS_DIRECTORY"] == nil { isStored = try Files.info(credentialStore) != nil }
+        } catch {
+            isHidden = error.isPermission
+        }
+        if isStored { return try read(credentialStore, Files.read) }
         guard let file else {
+            if isHidden {
+                throw Failure(.permission, "password: the configuration names no password-file, and the systemd credential in \(credentialStore) is for root only; run this as root")
+            }
             throw Failure(
                 .configuration,
                 "no password: write `password-file = /etc/perch/password` under [account], or give the service a credential named \"password\"")

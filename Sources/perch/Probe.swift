@@ -65,6 +65,8 @@ final class Probe {
         Console.print("logged in as \(jid)")
         if let tls = link.tlsSummary {
             Console.print("encryption: \(tls.version), \(tls.cipher); the certificate is valid until \(tls.validUntil)")
+            note("the server's", tls.endsSoon, "ask its owner to renew it")
+            note("this board's own", tls.ownEndsSoon, "make a new one")
             if let pin = tls.peerPin { Console.print("server's key: tls-pin = \(pin)") }
         }
         let login = link.session.loginReport
@@ -72,5 +74,10 @@ final class Probe {
         Console.print("channel binding: \(login.bindings.isEmpty ? "not announced" : login.bindings.joined(separator: ", "))")
         Console.print("login in one step (SASL2): \(login.hasSASL2 ? "yes" : "no"), with tokens (FAST): \(login.hasTokens ? "yes" : "no")")
         Console.print("stream management: \(login.hasStreamManagement ? "yes" : "no")")
+    }
+
+    private func note(_ whose: String, _ days: Int32, _ remedy: String) {
+        if days < 0 { return }
+        Console.print("note: \(whose) certificate is valid for only \(days) more days: \(remedy), else this board cannot log in after that")
     }
 }

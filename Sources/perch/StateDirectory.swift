@@ -1,3 +1,4 @@
+import Agent
 import Linux
 import Text
 
@@ -17,8 +18,8 @@ struct StateDirectory {
     /// - Parameter path: nil: systemd's `StateDirectory=`, else the packaged place.
     init(path: String?) { self.path = path ?? Environment["STATE_DIRECTORY"] ?? "/var/lib/perch" }
 
-    /// What was stored last time. A file that cannot be read is worth a warning, not a refusal to start:
-    /// the outputs then come up as after a first start, and what was not delivered is lost.
+    /// What was stored last time. A file that cannot be used is put aside with an error in the log, and is no reason to refuse to start:
+    /// the outputs then come up as after a first start, which is safe.
     func load() -> [String: [UInt8]] {
         var saved: [String: [UInt8]] = [:]
         for name in Self.names { saved[name] = load(name) }
@@ -27,11 +28,39 @@ struct StateDirectory {
 
     func load(_ name: String) -> [UInt8]? {
         do throws(SystemError) {
-            return try Files.read("\(path)/\(name)", limit: Self.maximumFileSize)
+            let path = path(of: name), bytes: [UInt8]
+            do throws(SystemError) {
+                bytes = try Files.read(path, limit: Self.maximumFileSize)
+            } catch {
+                if error.isAbsent { return nil }
+                try Files.rename(path, to: path + ".unreadable")
+                Log.error("\(error); it was put aside as \(name).unreadable, \(StateFile.loss(name))")
+                return nil
+            }
+            let verdict = StateFile.verdict(name, bytes)
+            guard let aside = StateFile.aside(name, verdict) else { return bytes }
+            try Files.rename(path, to: self.path(of: aside))
+            Log.error(StateFile.remark(name, at: path, verdict, isDone: true))
         } catch {
-            if !error.isAbsent { Log.warning("\(error); going on without what it held") }
-            return nil
+            Log.error("\(error); going on without what it held, \(StateFile.loss(name))")
         }
+        return nil
+    }
+
+    /// What `load` would not take, for `perch check`. Nothing is changed.
+    func check() throws(Failure) {
+        var failures: [String] = []
+        for name in StateFile.names {
+            let path = path(of: name)
+            do throws(SystemError) {
+                let verdict = StateFile.verdict(name, try Files.read(path, limit: Self.maximumFileSize))
+                if verdict != .current { failures.append(StateFile.remark(name, at: path, verdict, isDone: false)) }
+            } catch {
+                if error.isPermission { return Console.print("note: \(error), so the files of the state were not looked at; root and perch may") }
+                if !error.isAbsent { failures.append("\(error); the next start puts it aside as \(name).unreadable, \(StateFile.loss(name))") }
+            }
+        }
+        if !failures.isEmpty { throw Failure(.failed, failures) }
     }
 
     func path(of name: String) -> String { "\(path)/\(name)" }

@@ -288,15 +288,6 @@ import XMPP
         #expect(DeliveryTests.texts(DeliveryTests.goOnline(second)).prefix(2) == ["air 10.0 °C", "air 20.1 °C"])
     }
 
-    @Test func `a journal of another version is put aside`() {
-        let foreign = Array("perch-journal 9\nsomething new".utf8)
-        let board = Conversation(saved: ["journal": foreign], online: false)
-        #expect(board.stored["journal.old"] == foreign)
-        #expect(Conversation.logged(board.effects).contains { $0.contains("another version") && $0.contains("journal.old") })
-        board.handle(.offline(reason: "test"))
-        #expect(JournalTests.load(board.stored["journal"] ?? []).0.count == 1)
-    }
-
     // MARK: The clock
 
     @Test func `times from before the clock was set are corrected, or not claimed`() {

@@ -259,7 +259,7 @@ import Time
         #expect(channel.refusal(ofPeriod: EBUSY).description == start + "all its channels have the same one, and another is in use")
         #expect(
             channel.refusal(ofPeriod: EROFS).description
-                == "/sys/class/pwm/pwmchip3/pwm0/period is read-only for this service; install perch.service of this version, then `systemctl daemon-reload`")
+                == "/sys/class/pwm/pwmchip3/pwm0/period is read-only for this service: \(PWMLine.remedy)")
         #expect(channel.refusal(ofPeriod: EACCES).isPermission)
         #expect(channel.refusal(ofPeriod: ENODEV) == .away("its PWM chip has disappeared"))
     }

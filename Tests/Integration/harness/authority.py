@@ -1,4 +1,5 @@
 """A certificate authority that lives for one test run."""
+import datetime
 import os
 import subprocess
 import textwrap
@@ -37,9 +38,9 @@ class Authority:
                     file.write(part.read())
         return both
 
-    def issue(self, names, label=None, expired=False, subject=None, use="serverAuth"):
+    def issue(self, names, label=None, expired=False, subject=None, use="serverAuth", days_left=None):
         """Paths (certificate, key) of a certificate for these DNS names, the first of which is its common name; `subject` is
-        another subjectAltName than these, in OpenSSL's words."""
+        another subjectAltName than these, in OpenSSL's words. With `days_left` it is an old one."""
         names = [names] if isinstance(names, str) else list(names)
         label = label or names[0].replace("*", "any") + ("-expired" if expired else "")
         certificate, key, request, config = (self._path(label + end) for end in (".pem", ".key", ".csr", ".cnf"))
@@ -67,6 +68,9 @@ class Authority:
         self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-subj", f"/CN={names[0]}", "-keyout", key, "-out", request)
         period = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"] if expired else ["-days", "2"]
+        if days_left is not None:
+            end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days_left, hours=12)
+            period = ["-startdate", "20200101000000Z", "-enddate", end.strftime("%Y%m%d%H%M%SZ")]
         self._openssl("ca", "-batch", "-notext", "-config", config, "-cert", self.ca, "-keyfile", self._key,
                       "-in", request, "-out", certificate, *period)
         return certificate, key
