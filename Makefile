@@ -1,9 +1,10 @@
 # Perch: everything a newcomer needs, each target by itself. The work is done by the scripts in tools/.
-.PHONY: help build test demo embedded package packages bench chaos fuzz offline-after check-imports check-hosts clean
+.PHONY: help build test test-boards demo embedded package packages bench chaos fuzz offline-after check-imports check-hosts clean
 
 help:
 	@echo 'make demo       a private XMPP server, a simulated board and a chat with it, on this machine'
-	@echo 'make test       every suite; ends with "N passed, N failed"'
+	@echo 'make test       the suites of every day; ends with "N passed, N failed"'
+	@echo 'make test-boards  the eight packages: what is in them, installed, under a real systemd, on emulated boards'
 	@echo 'make build      ordinary Swift, for work on the sources (.build/debug/perch)'
 	@echo 'make embedded   Embedded Swift for x86_64 and arm64, as the boards get it, and its self-tests'
 	@echo 'make package ARCH=arm64 SUITE=trixie  a Debian package in dist/; ARCH amd64, arm64, armhf or armel, SUITE bookworm or trixie'
@@ -20,6 +21,9 @@ build:
 
 test:
 	tools/test
+
+test-boards:
+	tools/test packages cross system boards
 
 demo:
 	tools/demo
