@@ -23,9 +23,11 @@ struct ActivityLog {
         var client: String?
         var what: String
         var outcome: String?
+        /// About who may do what: told to admins.
+        var isPrivate = false
         fileprivate var sequence: UInt64 = 0
 
-        init(at now: Moment, line: LineIndex?, person: String?, client: String?, what: String, outcome: String?) {
+        init(at now: Moment, line: LineIndex?, person: String?, client: String?, what: String, outcome: String?, isPrivate: Bool = false) {
             self.at = now.timestamp
             self.utcOffset = now.utcOffset
             self.line = line
@@ -33,6 +35,7 @@ struct ActivityLog {
             self.client = client
             self.what = ActivityLog.cut(what)
             self.outcome = outcome
+            self.isPrivate = isPrivate
         }
     }
 
@@ -65,9 +68,9 @@ struct ActivityLog {
     }
 
     /// The latest `limit`, oldest first; of one line where given.
-    func latest(of line: LineIndex? = nil, limit: Int = ActivityLog.shownLines) -> [Entry] {
+    func latest(of line: LineIndex? = nil, withPrivate: Bool = false, limit: Int = ActivityLog.shownLines) -> [Entry] {
         var found: [Entry] = []
-        for entry in actions.entries where line == nil || entry.line == line { found.append(entry) }
+        for entry in actions.entries where (line == nil || entry.line == line) && (withPrivate || !entry.isPrivate) { found.append(entry) }
         for entry in edges.entries where line == nil || entry.line == line { found.append(entry) }
         found.sort { $0.sequence < $1.sequence }
         return Array(found.suffix(limit))

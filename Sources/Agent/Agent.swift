@@ -37,11 +37,14 @@ public final class Agent {
     var presence = PresenceStatus()
     var persons = PersonTable()
     var strangers = StrangerLog()
+    var guests: GuestList
     var recent = RecentMessages()
     var contacts = Contacts()
     var errands = Errands()
     var outbox: Outbox
     var random: SplitMix64
+    /// What one-time codes are drawn from.
+    let secret: [UInt8]
 
     var saved: SavedLines
     var storedLines: [SavedLines.Line]
@@ -63,12 +66,15 @@ public final class Agent {
     /// - Parameters:
     ///   - saved: the files of the state directory by name; absent ones are left out.
     ///   - seed: of the generator of confirmation codes; any random number.
-    public init(configuration: Configuration, saved: [String: [UInt8]], facts: HostFacts, seed: UInt64) {
+    ///   - secret: `OneTimeCode.secretSize` bytes that nobody can guess, other ones at each start; without them nobody is invited.
+    public init(configuration: Configuration, saved: [String: [UInt8]], facts: HostFacts, seed: UInt64, secret: [UInt8] = []) {
         self.configuration = configuration
         self.facts = facts
         self.saved = SavedLines(saved[SavedLines.fileName])
         storedLines = self.saved.lines
         counters = Counters(saved[Counters.fileName])
+        guests = GuestList(saved[GuestList.fileName])
+        self.secret = secret
         vocabulary = Vocabulary(configuration)
         random = SplitMix64(seed: seed)
         outbox = Outbox(run: UInt32(truncatingIfNeeded: random.next()))
@@ -83,7 +89,7 @@ public final class Agent {
     /// account counts as a stranger unless it is listed.
     public func isTrusted(_ jid: JID) -> Bool { role(of: jid) != nil }
 
-    func role(of jid: JID) -> Role? { configuration.people.role(of: jid) }
+    func role(of jid: JID) -> Role? { guests.role(of: jid, configuration.people) }
 
     /// When the next `tick` is due; nil: nothing to wait for.
     public var nextDeadline: Instant? {
@@ -127,6 +133,7 @@ public final class Agent {
         case .acknowledged(let ids): acknowledged(ids, now)
         case .unsent(let id): outbox.unsent(id)
         case .journalWritten(let failure): journalWritten(failure, now)
+        case .notStored(let name, let why): if name == GuestList.fileName { guestsNotStored(why) }
         }
         sendPresence(now)
         deliverReports(now)
@@ -144,6 +151,7 @@ public final class Agent {
     private func started(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         startedAt = now
         tellLoadedJournal(now)
+        tellLoadedGuests(now)
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant
@@ -228,7 +236,7 @@ public final class Agent {
     func removeContact(_ jid: JID) {
         contacts.forget(jid)
         effects.append(.removeContact(jid))
-        effects.append(.log(.notice, "\(jid) is not listed under [people] and was removed from the roster"))
+        effects.append(.log(.notice, "\(jid) has no role here and was removed from the roster"))
     }
 
     private func take(_ verb: SubscriptionVerb, from: JID, _ now: Moment) {
@@ -254,7 +262,7 @@ public final class Agent {
         }
     }
 
-    func ignoreStranger(_ person: JID, _ what: String, but why: String = "is not listed under [people]", _ now: Moment) {
+    func ignoreStranger(_ person: JID, _ what: String, but why: String = "has no role here", _ now: Moment) {
         guard strangers.shouldLog(person, at: now.instant) else { return }
         let address = String(person.bare.description.prefix(ActivityLog.maximumText))
         effects.append(.log(.notice, "\(address) \(what), but \(why): no answer was given"))

@@ -28,6 +28,7 @@ extension Agent {
             return ignoreStranger(message.from, "passed on a private message", but: "is a group chat and who is behind a nickname is not known", now)
         }
         guard let role = role(of: message.from) else {
+            if redeem(message, role: nil, now) { return }
             if message.body != nil || message.isEncrypted { ignoreStranger(message.from, "wrote to this board", now) }
             return
         }
@@ -64,7 +65,7 @@ extension Agent {
     }
 
     /// What was done is not done again, and what was refused stays refused: also when it comes once more after a restart.
-    private func keep(_ message: Message, _ asker: Asker, _ now: Moment) {
+    func keep(_ message: Message, _ asker: Asker, _ now: Moment) {
         if asker.role >= .operator, let effect = recent.save(message, now) { effects.append(effect) }
     }
 
@@ -101,6 +102,7 @@ extension Agent {
     }
 
     private func execute(_ message: Message, _ asker: Asker, _ now: Moment) {
+        if redeem(message, role: asker.role, now) { return }
         let command: Command
         do throws(Misunderstanding) {
             command = try Command.parse(asker.text, vocabulary)
@@ -108,7 +110,7 @@ extension Agent {
             return reply(asker, Misunderstood(vocabulary: vocabulary, role: asker.role).reply(to: error))
         }
         switch command {
-        case .switchLines, .pulse, .blink, .dim, .confirm:
+        case .switchLines, .pulse, .blink, .dim, .confirm, .allow, .deny, .invite, .cancelInvites:
             recent.markActed(message)
             // Before it is done: a crash may come in between.
             keep(message, asker, now)
@@ -147,7 +149,10 @@ extension Agent {
             reply(asker, whoText())
         case .people:
             guard permit(asker, .admin, "see who may do what", now) else { return }
-            reply(asker, peopleText())
+            reply(asker, peopleText(now))
+        case .allow, .deny, .invite, .cancelInvites:
+            guard permit(asker, .admin, "change who may do what", now) else { return }
+            changePeople(command, asker, now)
         case .about: reply(asker, aboutText(now))
         case .uptime: reply(asker, uptimeText(now))
         case .ping: reply(asker, Replies.pong)
@@ -157,20 +162,20 @@ extension Agent {
     }
 
     /// Says so when the role does not suffice.
-    private func permit(_ asker: Asker, _ role: Role, _ what: String, _ now: Moment) -> Bool {
+    func permit(_ asker: Asker, _ role: Role, _ what: String, _ now: Moment) -> Bool {
         if asker.role >= role { return true }
         reply(asker, Replies.needs(role, what))
-        record(asker, line: nil, outcome: "refused: needs the \(Replies.name(role)) role", now)
+        record(asker, line: nil, outcome: "refused: needs the \(Replies.name(role)) role", now, isPrivate: role == .admin)
         return false
     }
 
     private func names(_ targets: [Target]) -> String { Replies.list(targets.map { vocabulary.text(of: $0) }) }
 
-    func record(_ asker: Asker?, line: LineIndex?, what: String? = nil, outcome: String, _ now: Moment, isEdge: Bool = false) {
+    func record(_ asker: Asker?, line: LineIndex?, what: String? = nil, outcome: String, _ now: Moment, isEdge: Bool = false, isPrivate: Bool = false) {
         log.add(
             ActivityLog.Entry(
                 at: now, line: line, person: asker?.person.description, client: asker?.from.resource, what: what ?? asker?.text ?? "",
-                outcome: outcome),
+                outcome: outcome, isPrivate: isPrivate),
             isEdge: isEdge)
     }
 }

@@ -15,6 +15,11 @@ enum Command: Equatable {
     case log(Target?)
     case who
     case people
+    /// The words after the first one: they are looked at when the person may say them.
+    case allow([String])
+    case deny([String])
+    case invite([String])
+    case cancelInvites
     case about
     case uptime
     case ping
@@ -63,10 +68,10 @@ enum Misunderstanding: Error, Equatable {
 
 /// Parts of the product that this version does not have yet: it says so, and what it can do instead.
 enum Feature: Equatable {
-    case watch, alerts, history, plot, schedules, peopleInChat
+    case watch, alerts, history, plot, schedules
 }
 
 /// Something that has a help text of its own.
 enum CommandTopic: Equatable {
-    case help, status, switching, toggle, timed, pulse, blink, dim, read, log, who, people, about, uptime, ping, confirm
+    case help, status, switching, toggle, timed, pulse, blink, dim, read, log, who, people, allow, invite, about, uptime, ping, confirm
 }

@@ -90,6 +90,12 @@ struct Said {
             guard let stray = rest.first(where: { $0.folded != "online" && $0.folded != "here" }) else { return .who }
             throw .strayWord(stray.text, about: nil)
         case "people": return try Said.alone(.people, rest)
+        case "allow": return .allow(rest.map { $0.text })
+        case "deny": return .deny(rest.map { $0.text })
+        case "invite": return .invite(rest.map { $0.text })
+        case "cancel":
+            guard rest.count == 1, CommandWords.contains(CommandWords.invitations, rest[0].folded) else { return nil }
+            return .cancelInvites
         case "about", "version":
             if rest.count == 1, let target = vocabulary.targets(rest[0].folded).first { return .helpAbout(target) }
             return try Said.alone(.about, rest)

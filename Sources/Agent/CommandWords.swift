@@ -28,10 +28,15 @@ enum CommandWords {
     ]
     static let alerts: [StaticString] = ["when", "if", "alert", "alerts", "forget", "notify", "warn"]
 
+    static let invitations: [StaticString] = ["invites", "invite", "invitations", "invitation", "codes", "code"]
+
+    /// Between an address and a role.
+    static let roleFillers: [StaticString] = ["as", "a", "an", "for", "new", "role", "with"]
+
     /// What the product describes and this version lacks.
     static let features: [(word: String, feature: Feature)] = [
         ("watch", .watch), ("unwatch", .watch), ("follow", .watch), ("history", .history), ("plot", .plot), ("graph", .plot),
-        ("chart", .plot), ("allow", .peopleInChat), ("deny", .peopleInChat), ("invite", .peopleInChat),
+        ("chart", .plot),
     ]
     static let greetings: [StaticString] = ["hello", "hi", "hallo", "moin", "good", "morning", "evening", "thanks", "thank", "thx", "cheers"]
 
@@ -67,6 +72,7 @@ enum CommandWords {
     static let topics: [(word: String, topic: CommandTopic)] = [
         ("help", .help), ("status", .status), ("on", .switching), ("off", .switching), ("turn", .switching), ("switch", .switching),
         ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("dim", .dim), ("fade", .dim), ("read", .read), ("log", .log), ("who", .who), ("people", .people),
+        ("allow", .allow), ("deny", .allow), ("invite", .invite),
         ("about", .about), ("uptime", .uptime), ("ping", .ping), ("yes", .confirm),
     ]
 }

@@ -83,15 +83,15 @@ struct Contacts {
     }
 
     /// Who is in the roster, but not authorised any more.
-    func strangers(to people: People) -> [JID] {
+    func strangers(_ isTrusted: (JID) -> Bool) -> [JID] {
         var found: [JID] = []
         for entry in roster {
             do throws(JIDError) {
                 let jid = try JID(entry.address)
-                if people.role(of: jid) == nil { found.append(jid) }
+                if !isTrusted(jid) { found.append(jid) }
             } catch {}  // cannot be: it was an address when it came
         }
-        for client in online where people.role(of: client.jid) == nil && !found.contains(client.jid.bare) { found.append(client.jid.bare) }
+        for client in online where !isTrusted(client.jid) && !found.contains(client.jid.bare) { found.append(client.jid.bare) }
         return found
     }
 

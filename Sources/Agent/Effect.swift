@@ -17,7 +17,7 @@ public enum Effect: Equatable {
     /// Start one reading; `Event.reading` follows, later for slow sensors.
     case readSensor(SensorIndex)
     /// Replace the named file in the state directory atomically.
-    /// For the journal, an `Event.journalWritten` follows.
+    /// For the journal, an `Event.journalWritten` follows; for others an `Event.notStored` when that failed.
     case store(name: String, bytes: [UInt8])
     /// Add to the end of the named file in the state directory, which is made when it is not there. Urgent: it must outlast a power cut from
     /// a moment later on, else from a minute later on. For the journal, an `Event.journalWritten` follows.

@@ -44,6 +44,8 @@ public enum Event: Equatable {
     case unsent(String)
     /// The outcome of writing the journal; nil: it is in the file.
     case journalWritten(StorageFailure?)
+    /// Another file of the state directory could not be written, and why, in words.
+    case notStored(name: String, why: String)
     /// A changed configuration was checked and its lines are claimed.
     case reloaded(Configuration, levels: [Bool?], duties: [Int?] = [])
     /// The process is asked to stop; the effects that follow are the last ones.

@@ -24,6 +24,8 @@ struct Help {
         Entry(topic: .log, role: .viewer, forms: "log · log LINE", what: "what was done, when, and what came of it"),
         Entry(topic: .who, role: .operator, forms: "who", what: "who is online"),
         Entry(topic: .people, role: .admin, forms: "people", what: "who may do what"),
+        Entry(topic: .allow, role: .admin, forms: "allow bob@example.org operator · deny bob@example.org", what: "let somebody in, or out"),
+        Entry(topic: .invite, role: .admin, forms: "invite operator · invite · cancel invites", what: "one-time codes for new people"),
         Entry(topic: .about, role: .viewer, forms: "about · uptime · ping", what: "about me"),
         Entry(topic: .help, role: .viewer, forms: "help · help ANY", what: "this list, or more about one thing"),
     ]

@@ -74,7 +74,6 @@ struct Misunderstood {
         case .history: return "I cannot show history yet. \"\(name)?\" tells how it is now, and \"log\" who did what."
         case .plot: return "I cannot draw yet. \"\(name)?\" tells how it is now."
         case .schedules: return "I cannot keep times of day or schedules yet. I can switch for a while: \"\(output) on for 10min\"."
-        case .peopleInChat: return "I cannot change people in chat yet. They stand under [people] in perch.conf."
         }
     }
 

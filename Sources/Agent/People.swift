@@ -9,6 +9,10 @@ public enum Role: Int, Comparable, Sendable {
     /// Also changes people.
     case admin
 
+    /// In the order of `rawValue`.
+    static let names = ["viewer", "operator", "admin"]
+    var name: String { Role.names[rawValue] }
+
     public static func < (a: Role, b: Role) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -30,6 +34,12 @@ public struct People: Equatable {
     public var entries: [Entry]
 
     public init(_ entries: [Entry] = []) { self.entries = entries }
+
+    /// What stands here for this very person.
+    func exactRole(of person: JID) -> Role? {
+        for entry in entries where entry.local != nil && entry.local == person.local && entry.domain == person.domain { return entry.role }
+        return nil
+    }
 
     /// The role of the bare JID of `person`: an exact entry beats a pattern; nil for strangers.
     public func role(of person: JID) -> Role? {

@@ -4,7 +4,6 @@ import XMPP
 extension People.Entry {
     /// `alice@example.org = admin` or `*@family.example.org = viewer`. A group chat is written like a person.
     init(address: String, role: String) throws(Complaint) {
-        let names = ["viewer", "operator", "admin"]
         let pattern = address.hasPrefix("*@")
         let local: String?
         let domain: String
@@ -26,7 +25,7 @@ extension People.Entry {
             domain = jid.domain
         }
         do throws(Complaint) {
-            let index = try ConfigurationValue.choice(role, names)
+            let index = try ConfigurationValue.choice(role, Role.names)
             self.init(local: local, domain: domain, role: Role(rawValue: index) ?? .viewer)
         } catch {
             throw Complaint("the role of \(address): \(error.text)")

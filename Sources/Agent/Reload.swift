@@ -80,7 +80,8 @@ extension Agent {
         telemetry.schedule(new, at: now.instant)
         lockAfterReload(isNewOn, now)
         presence.isDirty = true
-        for jid in contacts.strangers(to: new.people) { removeContact(jid) }
+        storeGuests(onlyPruned: true, now)
+        for jid in contacts.strangers(isTrusted) { removeContact(jid) }
         storeLines(now)
         poll(now)
     }

@@ -1,5 +1,6 @@
 import Text
 import Time
+import XMPP
 
 /// Every sentence that the board says to people, in one place, so that they can be read aloud one after the other.
 enum Replies {
@@ -149,13 +150,7 @@ enum Replies {
     // MARK: What is not done, and why
 
     static func needs(_ role: Role, _ what: String) -> String { "You may not \(what): that needs the \(name(role)) role." }
-    static func name(_ role: Role) -> String {
-        switch role {
-        case .viewer: "viewer"
-        case .operator: "operator"
-        case .admin: "admin"
-        }
-    }
+    static func name(_ role: Role) -> String { role.name }
     static let tooLong = "That is too long for me: I read at most \(Agent.maximumBody) letters. Say one command a message, or \"help\"."
     static func tooFast(_ wait: Duration) -> String {
         let seconds = max(wait - .milliseconds(1), .zero).components.seconds + 1
@@ -176,6 +171,47 @@ enum Replies {
     static let correctedTooLate = "I already did what you said first. Say the correction as a new message."
     static let correctsUnknown = "I no longer know what you are correcting, so I did nothing. Say it as a new message."
     static let sameID = "Your program sent this under the number of an earlier message, so I cannot tell whether it is new. Say it again."
+
+    // MARK: People
+
+    static func isNow(_ person: JID, _ role: Role) -> String { "\(person.description) is \(role.name) now." }
+    static func isDenied(_ person: JID) -> String { "\(person.description) may do nothing here any more." }
+    static func isAlready(_ person: JID, _ role: Role) -> String { "\(person.description) is \(role.name) already" }
+    static func isListed(_ person: JID, _ role: Role) -> String {
+        "\(person.description) is \(role.name) by [people] in perch.conf, which chat cannot change; change it there and reload me (systemctl reload perch)"
+    }
+    static func hasNoRole(_ person: JID, nearest: String?) -> String { "\(person.description) has no role here" + (nearest.map { ". Did you mean \($0)?" } ?? "") }
+    static let notOneself = "You cannot change your own role: another admin can"
+    static let notMyself = "That is my own address"
+    static let allowWhom = "Whom? Say for example \"allow bob@example.org operator\""
+    static func allowAsWhat(_ person: JID) -> String { "As what? Say \"allow \(person.description) viewer\", \"operator\" or \"admin\"" }
+    static let denyWhom = "Whom? Say for example \"deny bob@example.org\""
+    static let codeForWhom = "A code is for whoever says it to me: say \"invite viewer\", \"invite operator\" or \"invite admin\". To let in one address, say \"allow bob@example.org operator\""
+    static let onePersonAtATime = "One person and one role a message, please"
+    static let longAddress = "That address is longer than \(GuestList.maximumAddress) bytes, which is more than I keep"
+    static let listIsFull = "I keep at most \(GuestList.maximumGuests) people, open codes included; deny somebody, say \"cancel invites\", or write *@domain under [people] in perch.conf"
+    static func nothingChanged(_ why: String) -> String {
+        let last = why.utf8.last
+        return why + (last == UInt8(ascii: "?") || last == UInt8(ascii: ".") ? "" : ".") + " I changed nothing."
+    }
+    static func code(_ code: String, _ role: Role, _ until: String, _ link: String) -> String {
+        "\(code)\nWhoever says this to me first is \(role.name); it is good once, \(until). As a link to tap: \(link)"
+    }
+    static func codeMade(_ role: Role, _ until: String) -> String { "a one-time code for \(role.name), good \(until)" }
+    static func codesDropped(_ count: Int) -> String { "\(Replies.count(count, "open code")) made void." }
+    static let noOpenCode = "There is no open code."
+    static let howToInvite = " Say \"invite operator\" to make one."
+    static let tooManyCodes = "There are \(GuestList.maximumInvitations) open codes, and I keep no more: say \"cancel invites\" to make them void"
+    static let codeNeedsClock = "My clock is not set yet, so I could not tell when a code is over. Try again later, or say \"allow bob@example.org operator\""
+    static let noRandomness = "I cannot make codes: there are no random numbers on this machine. Say \"allow bob@example.org operator\" instead"
+    static func codeStays(_ role: Role) -> String { "You are \(role.name) already, so the code stays good for somebody else." }
+    static func welcome(_ role: Role, by admin: JID) -> String { "Welcome! You are \(role.name) here: \(admin.description) has invited you." }
+    static func saidYourCode(_ person: JID, _ role: Role) -> String { "\(person.description) has said your code and is \(role.name) now. If that is a surprise, say \"deny \(person.description)\"." }
+    static func letIn(_ person: JID, _ role: Role, by admin: JID) -> String { "\(role.name) now, invited by \(admin.description)" }
+    static func notWrittenDown(_ why: String) -> String { "I could not write that down, so after a restart it is as it was before: \(why)" }
+    static let guessing = "more than \(GuestList.guesses) one-time codes a minute are said by strangers: none is looked at until that ends"
+    static let guestsUnreadable =
+        "the file \(GuestList.fileName) cannot be read and was put aside as \(GuestList.asideName): see with \"people\" in chat who is still let in or kept out"
 
     // MARK: Small talk
 

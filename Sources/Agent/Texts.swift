@@ -112,15 +112,6 @@ extension Agent {
         }
     }
 
-    func peopleText() -> String {
-        let entries = configuration.people.entries
-        if entries.isEmpty { return "Nobody is listed under [people]." }
-        var rows: [String] = []
-        for entry in entries.prefix(Help.maximumNames) { rows.append("\(entry.local ?? "*")@\(entry.domain): \(Replies.name(entry.role))") }
-        if entries.count > Help.maximumNames { rows.append("and \(entries.count - Help.maximumNames) more") }
-        return rows.joined(separator: "\n")
-    }
-
     /// Newest last. Viewers see what was done, not by whom.
     func logText(_ target: Target?, _ asker: Asker, _ now: Moment) -> String {
         var entries: [ActivityLog.Entry] = []
@@ -129,7 +120,7 @@ extension Agent {
             for line in lines { entries += log.latest(of: line) }
             if lines.count > 1 { entries = ActivityLog.merged(entries) }
         } else {
-            entries = log.latest()
+            entries = log.latest(withPrivate: asker.role == .admin)
         }
         if entries.isEmpty { return target.map { "Nothing was done with \(vocabulary.text(of: $0)) yet." } ?? "Nothing was done yet." }
         let today = now.timestamp.civil(utcOffset: now.utcOffset).dayNumber

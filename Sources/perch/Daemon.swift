@@ -172,6 +172,7 @@ final class Daemon {
                 try state.store(name, bytes)
             } catch {
                 Log.error("\(error)\(name == "lines" ? "; after a restart, outputs with `initial = restore` come up as they were before" : "")")
+                deliver(.notStored(name: name, why: "\(error)"))
             }
         case .append(let name, let bytes, let isUrgent):
             if name == StateDirectory.journal {

@@ -1,8 +1,10 @@
 import Agent
 import Board
+import Crypto
 import Linux
 import Text
 import Time
+import XMPP
 
 /// `perch run`
 enum Run {
@@ -19,7 +21,9 @@ enum Run {
         let state = StateDirectory(path: arguments["--state"])
         let facts = Host.facts(isSimulated: configuration.board.profile == "simulated")
         let saved = state.load()
-        let agent = Agent(configuration: configuration, saved: saved, facts: facts, seed: randomNumber())
+        var secret: [UInt8] = []
+        do throws(CryptoError) { secret = try randomBytes(OneTimeCode.secretSize) } catch { Log.warning("\(error.description)") }
+        let agent = Agent(configuration: configuration, saved: saved, facts: facts, seed: randomNumber(), secret: secret)
         let now = Clock.now()
         let board = try BoardSetup.open(configuration) { agent.initialLevel(of: $0, at: now) }
         let daemon: Daemon

@@ -7,7 +7,7 @@ struct StateDirectory {
     /// The files are a few lines each; a larger one is not ours.
     static let maximumFileSize = 256 * 1024
     /// The names that `Agent` stores and wants back.
-    static let names = ["lines", "counters", journal, "acted"]
+    static let names = ["lines", "counters", journal, "acted", "people"]
     /// What `reports.to` has not got yet; written by `JournalFile`.
     static let journal = "journal"
     /// `LoginMemory`'s; it holds a secret.

@@ -21,7 +21,7 @@ import XMPP
 
     @Test func `strangers are logged once, and not without end`() {
         let board = Conversation()
-        #expect(Conversation.logged(board.tell("a", from: "m@evil.example/1")) == ["m@evil.example wrote to this board, but is not listed under [people]: no answer was given"])
+        #expect(Conversation.logged(board.tell("a", from: "m@evil.example/1")) == ["m@evil.example wrote to this board, but has no role here: no answer was given"])
         #expect(Conversation.logged(board.tell("b", from: "m@evil.example/2")) == [])
         var lines = 0
         for number in 0..<100 { lines += Conversation.logged(board.tell("c", from: "m\(number)@evil.example")).count }
@@ -221,8 +221,6 @@ import XMPP
             perch: I cannot draw yet. "air?" tells how it is now.
             alice: every weekday at 7:00 lamp on
             perch: I cannot keep times of day or schedules yet. I can switch for a while: "lamp on for 10min".
-            alice: allow bob@x operator
-            perch: I cannot change people in chat yet. They stand under [people] in perch.conf.
             alice: fan 40%
             perch: fan can only be on or off: it has no `pwm = …` in perch.conf. `perch check` tells whether its pin could have it.
             """)
@@ -245,6 +243,8 @@ import XMPP
                 log · log lamp: what was done, when, and what came of it
                 who: who is online
                 people: who may do what
+                allow bob@example.org operator · deny bob@example.org: let somebody in, or out
+                invite operator · invite · cancel invites: one-time codes for new people
                 about · uptime · ping: about me
                 help · help air: this list, or more about one thing
                 Outputs: lamp, fan, gate

@@ -42,7 +42,8 @@ import Testing
         ("status of the lamp", .read([lamp])), ("lamp status", .read([lamp])), ("lights?", .read([.tag("lights")])), ("is the door open?", .read([door])),
         ("door open?", .read([door])), ("tell me the air", .read([air])), ("check the door", .read([door])),
         ("log", .log(nil)), ("log lamp", .log(lamp)), ("log of the lamp", .log(lamp)), ("lamp log", .log(lamp)), ("log lights", .log(.tag("lights"))), ("log all", .log(nil)),
-        ("who", .who), ("who is online?", .who), ("people", .people), ("about", .about), ("about yourself", .about), ("about lamp", .helpAbout(lamp)),
+        ("who", .who), ("who is online?", .who), ("people", .people), ("Please allow bob@x as operator", .allow(["bob@x", "as", "operator"])), ("deny bob@x", .deny(["bob@x"])),
+        ("invite a viewer", .invite(["a", "viewer"])), ("cancel invites", .cancelInvites), ("about", .about), ("about yourself", .about), ("about lamp", .helpAbout(lamp)),
         ("uptime", .uptime), ("ping", .ping), ("Ping!", .ping),
         ("yes 4821", .confirm("4821")), ("Yes, 4821.", .confirm("4821")), ("yes4821", .confirm("4821")), ("yes", .confirm("")), ("yes please", .confirm("")),
         ("no", .decline), ("no thanks", .decline), ("hello", .greeting), ("Hi!", .greeting), ("thank you", .thanks), ("thanks!", .thanks),
@@ -75,7 +76,6 @@ import Testing
         ("every weekday at 7:00 lamp on", .notYet(.schedules, about: lamp)), ("lamp on until 19:42", .notYet(.schedules, about: lamp)),
         ("schedules", .notYet(.schedules, about: nil)), ("cancel 3", .notYet(.schedules, about: nil)),
         ("fan 140%", .badPercent("140%")), ("fan 101 percent", .badPercent("101 %")), ("dim fan", .missingPercent(fan)), ("fan 40% toggle", .severalCommands),
-        ("allow bob@x operator", .notYet(.peopleInChat, about: nil)), ("deny bob@x", .notYet(.peopleInChat, about: nil)), ("invite operator", .notYet(.peopleInChat, about: nil)),
     ]
 
     @Test(arguments: misunderstood) func `what is not clear is not guessed`(_ text: String, _ misunderstanding: Misunderstanding) {

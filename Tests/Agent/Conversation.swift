@@ -29,10 +29,10 @@ final class Conversation {
     var acknowledges = true
     private var lastID = 0
 
-    init(_ configuration: Configuration = .greenhouse, saved: [String: [UInt8]] = [:], values: [SensorOutcome?]? = nil, seed: UInt64 = 1, online: Bool = true) {
+    init(_ configuration: Configuration = .greenhouse, saved: [String: [UInt8]] = [:], values: [SensorOutcome?]? = nil, seed: UInt64 = 1, secret: [UInt8] = Array(1...32), online: Bool = true) {
         agent = Agent(
             configuration: configuration, saved: saved,
-            facts: HostFacts(model: "Simulated board", kernel: "Linux 6.12", version: "0.1.0", hostname: "greenhouse", booted: Instant(.zero)), seed: seed)
+            facts: HostFacts(model: "Simulated board", kernel: "Linux 6.12", version: "0.1.0", hostname: "greenhouse", booted: Instant(.zero)), seed: seed, secret: secret)
         self.values = values ?? configuration.sensors.map { _ in .value(21.4) }
         levels = []
         stored = saved

@@ -14,7 +14,7 @@ import XMPP
 
     private static let words = [
         "lamp", "fan", "gate", "door", "air", "soil", "lights", "outdoor", "all", "on", "off", "toggle", "pulse", "blink", "turn", "switch", "read", "status", "help", "log", "yes", "no",
-        "for", "10min", "500ms", "1h", "10", "min", "0s", "99999999999999d", "and", "the", "please", "?", "!", ",", "not", "open", "close", "watch", "40%", "2Hz", "22:30", "who", "people",
+        "for", "10min", "500ms", "1h", "10", "min", "0s", "99999999999999d", "and", "the", "please", "?", "!", ",", "not", "open", "close", "watch", "40%", "2Hz", "22:30", "who", "people", "allow", "deny", "invite", "cancel", "invites", "nina@example.net", "viewer", "operator",
         "lmap", "", " ", "\n", "\r\n", "\u{0}", "👩‍👩‍👧‍👦", "ا\u{0301}\u{0301}\u{0301}", "\u{202E}", "ﬀ", "İ", "ß", "1.5.5s", "1,", ".5h", "'", "\"", ">", "> lamp on", "%", "-1s", "1e9s", "٣min",
     ]
 

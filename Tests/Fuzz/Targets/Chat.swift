@@ -3,10 +3,11 @@ import XMPP
 
 @testable import Agent
 
-/// People talking to a board: a line is only ever driven because of an operator's command of this moment, once for each message.
+/// People talking to a board: a line is only ever driven because of an operator's command of this moment, once for each message, and only an admin or a
+/// code of an admin's changes who is one.
 ///
 /// Each line is a step: `a` an admin says what follows, `o` an operator, `v` a viewer, `s` a stranger, `r` a room's occupant; `l` late, `e` encrypted, `d` the admin's
-/// last message again, `i` other words under its id, `c` a correction of it; `y` confirms with the code that was told; `t` time, `n` a reading, `f` and `k` the link
+/// last message again, `u` a newcomer the code that was told, `i` other words under its id, `c` a correction of it; `y` confirms with the code that was told; `t` time, `n` a reading, `f` and `k` the link
 /// lost and back, `x` an edge, `w` lines that fail.
 func fuzzChat(_ input: [UInt8]) throws(Broken) {
     try ChatRun(Steps(input)).play()
@@ -25,6 +26,10 @@ private final class ChatRun {
     var lastAt = Instant(.zero)
     var lastNumber = 0
     var code = ""
+    /// The latest one-time code.
+    var invitation = ""
+    /// Mallory was let in by an admin.
+    var wasLetIn = false
 
     init(_ steps: Steps) {
         self.steps = steps
@@ -54,7 +59,7 @@ private final class ChatRun {
                 .init(local: nil, domain: "family.example.org", role: .viewer), .init(local: "garden", domain: "rooms.example.org", role: .operator),
             ]),
             lines: [lamp, fan, gate, door], sensors: [air], reports: ReportsConfiguration(to: [fuzzAddress("alice@example.org")]))
-        agent = Agent(configuration: configuration, saved: [:], facts: HostFacts(model: "Fuzz", hostname: "greenhouse"), seed: 7)
+        agent = Agent(configuration: configuration, saved: [:], facts: HostFacts(model: "Fuzz", hostname: "greenhouse"), seed: 7, secret: Array(1...32))
         vocabulary = Vocabulary(configuration)
         levels = [false, false, false, false]
     }
@@ -65,14 +70,17 @@ private final class ChatRun {
         for step in steps.steps {
             if step.is("a") { try say(step, "alice@example.org/phone", mayDrive: true) }
             else if step.is("o") { try say(step, "bob@example.org/laptop", mayDrive: true) }
-            else if step.is("v") { try say(step, "vera@family.example.org/x", mayDrive: false) }
-            else if step.is("s") { try say(step, "mallory@evil.example/x", mayDrive: false, isStranger: true) }
-            else if step.is("r") { try say(step, "garden@rooms.example.org/alice", mayDrive: false, isStranger: true) { $0.isFromRoom = true } }
+            else if step.is("v") { try say(step, "vera@family.example.org/x", mayDrive: true) }
+            else if step.is("s") { try say(step, "mallory@evil.example/x", mayDrive: true) }
+            else if step.is("u") { try say(Steps.Step(kind: step.kind, data: Array(invitation.utf8)[...]), "nina@example.net/x", mayDrive: true) }
+            else if step.is("r") { try say(step, "garden@rooms.example.org/alice", mayDrive: false) { $0.isFromRoom = true } }
             else if step.is("l") { try say(step, "alice@example.org/phone", mayDrive: false) { $0.delay = Timestamp(milliseconds: 1_795_365_420_000) } }
             else if step.is("e") { try say(step, "alice@example.org/phone", mayDrive: false) { $0.isEncrypted = true } }
             else if step.is("g") { try say(step, "alice@example.org/phone", mayDrive: false) { $0.kind = .groupchat } }
             else if step.is("d") {
+                let before = agent.guests.guests
                 if let last = remembered { try hear(last, mayDrive: false) }
+                try require(agent.guests.guests == before, "a doubled message changes people")
             } else if step.is("i") {
                 guard let last = remembered, last.body != step.text else { continue }
                 try say(step, "alice@example.org/laptop", mayDrive: false) { $0.id = last.id }
@@ -97,13 +105,17 @@ private final class ChatRun {
     }
 
     private func say(
-        _ step: Steps.Step, _ from: String, mayDrive: Bool, isStranger: Bool = false, _ change: (inout Message) -> Void = { _ in }
+        _ step: Steps.Step, _ from: String, mayDrive: Bool, _ change: (inout Message) -> Void = { _ in }
     ) throws(Broken) {
         lastID += 1
         var message = Message(from: fuzzAddress(from), id: "m\(lastID)", body: step.text)
         change(&message)
-        let out = try hear(message, mayDrive: mayDrive && isSwitching(step.text))
-        if isStranger { for effect in out { try require(isLog(effect), "\(effect) for a stranger") } }
+        let role = message.isFromRoom ? nil : agent.role(of: message.from), before = agent.guests.guests
+        let saysCode = mayDrive && !invitation.isEmpty && OneTimeCode.digest(step.text) == OneTimeCode.digest(invitation)
+        let out = try hear(message, mayDrive: mayDrive && (role ?? .viewer) >= .operator && isSwitching(step.text))
+        if role == nil, !saysCode { for effect in out { try require(isLog(effect), "\(effect) for a stranger") } }
+        if !saysCode, !mayDrive || role != .admin { try require(agent.guests.guests == before, "\(from) changes people") }
+        if agent.isTrusted(fuzzAddress("mallory@evil.example")) { wasLetIn = true }
         // What claims to come from a room that was never joined, and what cannot be read, is no command: its id is still free.
         if from.hasPrefix("alice@"), message.kind != .groupchat, !message.isEncrypted {
             last = message
@@ -188,10 +200,11 @@ private final class ChatRun {
     }
 
     private func check(_ message: OutgoingMessage) throws(Broken) {
-        try require(message.to.domain != "evil.example", "an answer to a stranger")
+        try require(message.to.domain != "evil.example" || wasLetIn, "an answer to a stranger")
         guard let body = message.body else { return }
         try require(body.utf8.count <= 16 * 1024, "an answer of \(body.utf8.count) bytes")
         try require(!body.isEmpty, "an empty answer")
+        if OneTimeCode.digest(String(body.prefix(14))) != nil, body.utf8.dropFirst(14).first == UInt8(ascii: "\n") { invitation = String(body.prefix(14)) }
         // "Really open gate? Say "yes 4821" within 30 s."
         let words = body.split(separator: " ")
         for (index, word) in words.enumerated().dropFirst() where word.utf8.count == 5 && words[index - 1].hasSuffix("yes") { code = String(word.prefix(4)) }

@@ -9,6 +9,7 @@ func fuzzState(_ input: [UInt8]) throws(Broken) {
     let bytes = Array(input.dropFirst())
     switch kind {
     case UInt8(ascii: "l"): try savedLines(bytes)
+    case UInt8(ascii: "p"): try people(bytes)
     case UInt8(ascii: "m"): try loginMemory(bytes)
     case UInt8(ascii: "j"): try journal(bytes)
     // Each line as a record with the right checksum.
@@ -85,6 +86,13 @@ private func start(saved: [String: [UInt8]]) throws(Broken) {
         now = Moment(instant: max(now.instant, next), timestamp: now.timestamp + max(.zero, next - now.instant))
         queue = [.tick]
     }
+}
+
+private func people(_ bytes: [UInt8]) throws(Broken) {
+    let list = GuestList(bytes), again = GuestList(list.bytes)
+    try require(again.unreadable == nil && again.guests == list.guests && again.invitations == list.invitations, "what is written reads back differently")
+    try require(list.guests.count <= GuestList.maximumGuests && list.invitations.count <= GuestList.maximumInvitations, "too many people")
+    try start(saved: [GuestList.fileName: bytes])
 }
 
 private func loginMemory(_ bytes: [UInt8]) throws(Broken) {

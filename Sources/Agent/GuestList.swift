@@ -1,0 +1,145 @@
+import Text
+import Time
+import XMPP
+
+/// Whom the admins let in or kept out by chat, and the codes that nobody has said yet. In the state directory a small text:
+///
+///     perch-people 1
+///     person operator bob@example.org alice@example.org
+///     person nobody carol@family.example.org alice@example.org
+///     code viewer 1795451820000 z9nVbxn…= alice@example.org
+///
+/// Last stands which admin it was. Of a code only its digest is kept, and until when it is good in milliseconds of wall-clock time.
+struct GuestList {
+    static let fileName = "people"
+    /// Where a file goes that is not one of these.
+    static let asideName = "people.unreadable"
+    private static let head = "perch-people 1"
+
+    /// Persons; larger groups stand in the configuration as `*@domain`. 100 bytes each.
+    static let maximumGuests = 128
+    /// Bytes of an address in the list: with it the longest file is half of what is read.
+    static let maximumAddress = 512
+    /// Open codes: as many as an admin can keep in mind.
+    static let maximumInvitations = 8
+    /// How long a code is good.
+    static let lifetime: Duration = .seconds(24 * 3600)
+    /// How far a clock may have been set back before a code counts as made in the future, and is no good.
+    static let clockSlack: Duration = .seconds(3600)
+    /// Codes of strangers that are looked at in a minute, of all together: addresses are cheap. In a day 43,200 of 2^60 can be tried.
+    static let guesses = 30
+
+    struct Guest: Equatable {
+        /// Bare.
+        var jid: JID
+        /// nil: nobody, though a pattern of the configuration says otherwise.
+        var role: Role?
+        var by: JID
+    }
+
+    struct Invitation: Equatable {
+        var role: Role
+        var expires: Timestamp
+        var digest: String
+        var by: JID
+
+        func isGood(_ now: Timestamp) -> Bool { now < expires && now >= expires - GuestList.lifetime - GuestList.clockSlack }
+    }
+
+    private(set) var guests: [Guest] = []
+    private(set) var invitations: [Invitation] = []
+    var rate = RateLimit(limit: GuestList.guesses, window: .seconds(60))
+    /// Codes made since the start.
+    var made: UInt64 = 0
+    /// Whose words brought the last change about.
+    var changedBy: JID?
+    /// The file was there and is not ours, or not whole.
+    private(set) var unreadable: [UInt8]?
+
+    /// The configuration's word on a person counts first, then this list, then the configuration's patterns.
+    func role(of person: JID, _ people: People) -> Role? {
+        if let role = people.exactRole(of: person) { return role }
+        if let guest = guest(person) { return guest.role }
+        return people.role(of: person)
+    }
+
+    func guest(_ person: JID) -> Guest? {
+        for guest in guests where guest.jid.local == person.local && guest.jid.domain == person.domain { return guest }
+        return nil
+    }
+
+    /// Each open code needs a place for who says it.
+    var isFull: Bool { guests.count + invitations.count >= GuestList.maximumGuests }
+
+    mutating func set(_ guest: Guest) {
+        remove(guest.jid)
+        guests.append(guest)
+    }
+
+    mutating func remove(_ person: JID) { guests.removeAll { $0.jid == person } }
+
+    mutating func add(_ invitation: Invitation) { invitations.append(invitation) }
+
+    /// Takes an open code out of the list.
+    mutating func take(_ digest: String) -> Invitation? {
+        guard let index = invitations.firstIndex(where: { $0.digest == digest }) else { return nil }
+        return invitations.remove(at: index)
+    }
+
+    /// - Returns: how many there were.
+    mutating func dropInvitations() -> Int {
+        defer { invitations.removeAll() }
+        return invitations.count
+    }
+
+    /// Forgets whom the configuration names (it would be a surprise if they came back when it no longer does), and codes that are over or whose
+    /// maker is no admin any more.
+    /// - Returns: whether there were any.
+    mutating func prune(_ people: People, _ now: Timestamp) -> Bool {
+        let before = guests.count + invitations.count
+        guests.removeAll { people.exactRole(of: $0.jid) != nil }
+        let list = self
+        invitations.removeAll { $0.expires <= now || list.role(of: $0.by, people) != .admin }
+        return guests.count + invitations.count != before
+    }
+
+    // MARK: The file
+
+    init(_ bytes: [UInt8]? = nil) {
+        guard let bytes, !bytes.isEmpty else { return }
+        var rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
+        var isWhole = rows.popFirst().map { $0 == GuestList.head } ?? false
+        if isWhole { for row in rows where !take(row.split(separator: " ", omittingEmptySubsequences: false)) { isWhole = false } }
+        if !isWhole { unreadable = bytes }
+    }
+
+    private mutating func take(_ words: [Substring]) -> Bool {
+        guard words.count >= 4 else { return false }
+        let role = Role.names.firstIndex { $0 == words[1] }.flatMap { Role(rawValue: $0) }
+        guard role != nil || words[1] == "nobody", let by = GuestList.address(words[words.count - 1]) else { return false }
+        if words[0] == "person", words.count == 4, let jid = GuestList.address(words[2]) {
+            if guest(jid) != nil || guests.count >= GuestList.maximumGuests { return false }
+            guests.append(Guest(jid: jid, role: role, by: by))
+        } else if words[0] == "code", words.count == 5, let role, let at = Int64(words[2]), at >= 0, at < 100_000_000_000_000, words[3].utf8.count == 44 {
+            if invitations.count >= GuestList.maximumInvitations { return false }
+            invitations.append(Invitation(role: role, expires: Timestamp(milliseconds: at), digest: String(words[3]), by: by))
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private static func address(_ text: Substring) -> JID? {
+        do throws(JIDError) {
+            let jid = try JID(String(text))
+            return jid.local != nil && jid.isBare && text.utf8.count <= maximumAddress ? jid : nil
+        } catch { return nil }
+    }
+
+    var bytes: [UInt8] {
+        var text = GuestList.head + "\n"
+        for guest in guests { text += "person " + (guest.role?.name ?? "nobody") + " " + guest.jid.description + " " + guest.by.description + "\n" }
+        for open in invitations { text += "code " + open.role.name + " " + String(open.expires.milliseconds) + " " + open.digest + " " + open.by.description + "\n" }
+        return Array(text.utf8)
+    }
+}

@@ -1,0 +1,212 @@
+import Text
+import Time
+import XMPP
+
+/// Changes of who may do what: `allow`, `deny`, `invite`, and a code that somebody says.
+///
+/// Nobody takes the role of admin from himself, so there is always one; and chat changes nobody whom the configuration names, so that whoever
+/// has the file has the last word.
+extension Agent {
+    func changePeople(_ command: Command, _ asker: Asker, _ now: Moment) {
+        _ = guests.prune(configuration.people, now.timestamp)
+        do throws(Complaint) {
+            switch command {
+            case .allow(let words): try allow(words, asker, now)
+            case .deny(let words): try deny(words, asker, now)
+            case .invite(let words): try invite(words, asker, now)
+            default:
+                let count = guests.dropInvitations()
+                if count == 0 { throw Complaint(Replies.noOpenCode) }
+                changed(asker, Replies.codesDropped(count), now)
+                reply(asker, Replies.codesDropped(count))
+            }
+        } catch { reply(asker, Replies.nothingChanged(error.text)) }
+    }
+
+    private func allow(_ words: [String], _ asker: Asker, _ now: Moment) throws(Complaint) {
+        let (person, role) = try Agent.personAndRole(words)
+        guard let person else { throw Complaint(Replies.allowWhom) }
+        guard let role else { throw Complaint(Replies.allowAsWhat(person)) }
+        try checkChangeable(person, by: asker)
+        if self.role(of: person) == role { throw Complaint(Replies.isAlready(person, role)) }
+        if guests.guest(person) == nil, guests.isFull { throw Complaint(Replies.listIsFull) }
+        guests.changedBy = asker.person
+        admit(person, role, by: asker.person, now)
+        note(asker, Replies.isNow(person, role), now)
+        reply(asker, Replies.isNow(person, role))
+    }
+
+    private func deny(_ words: [String], _ asker: Asker, _ now: Moment) throws(Complaint) {
+        let (person, stray) = try Agent.personAndRole(words)
+        guard let person, stray == nil else { throw Complaint(Replies.denyWhom) }
+        try checkChangeable(person, by: asker)
+        guard role(of: person) != nil else {
+            let known = guests.guests.filter { $0.role != nil }.map { $0.jid.description }
+            throw Complaint(Replies.hasNoRole(person, nearest: Spelling.nearest(to: person.description, among: known)))
+        }
+        if configuration.people.role(of: person) == nil {
+            guests.remove(person)
+        } else {
+            // A pattern would let them in again.
+            if guests.guest(person) == nil, guests.isFull { throw Complaint(Replies.listIsFull) }
+            guests.set(GuestList.Guest(jid: person, role: nil, by: asker.person))
+        }
+        changed(asker, Replies.isDenied(person), now)
+        removeContact(person)
+        reply(asker, Replies.isDenied(person))
+    }
+
+    private func invite(_ words: [String], _ asker: Asker, _ now: Moment) throws(Complaint) {
+        if words.isEmpty { return reply(asker, openCodes(now).isEmpty ? Replies.noOpenCode + Replies.howToInvite : openCodes(now).joined(separator: "\n")) }
+        let (person, role) = try Agent.personAndRole(words, wantsPerson: false)
+        guard person == nil, let role else { throw Complaint(Replies.codeForWhom) }
+        if !Spoken.isClockSet(now.timestamp) { throw Complaint(Replies.codeNeedsClock) }
+        if guests.invitations.count >= GuestList.maximumInvitations { throw Complaint(Replies.tooManyCodes) }
+        if guests.isFull { throw Complaint(Replies.listIsFull) }
+        guard let code = OneTimeCode.make(secret: secret, number: guests.made), let digest = OneTimeCode.digest(code) else { throw Complaint(Replies.noRandomness) }
+        guests.made += 1
+        guests.add(GuestList.Invitation(role: role, expires: now.timestamp + GuestList.lifetime, digest: digest, by: asker.person))
+        let until = Spoken.until(now.instant + GuestList.lifetime, from: now)
+        changed(asker, Replies.codeMade(role, until), now)
+        reply(asker, Replies.code(code, role, until, configuration.account.jid.link(saying: code)))
+    }
+
+    private func checkChangeable(_ person: JID, by asker: Asker) throws(Complaint) {
+        if let role = configuration.people.exactRole(of: person) { throw Complaint(Replies.isListed(person, role)) }
+        if person == asker.person { throw Complaint(Replies.notOneself) }
+        if person == configuration.account.jid.bare { throw Complaint(Replies.notMyself) }
+    }
+
+    /// The address and the role among the words, in any order.
+    private static func personAndRole(_ words: [String], wantsPerson: Bool = true) throws(Complaint) -> (JID?, Role?) {
+        var person: JID?, role: Role?
+        let hasAddress = words.contains { $0.utf8.contains(UInt8(ascii: "@")) }
+        for word in words {
+            let isAddress = word.utf8.contains(UInt8(ascii: "@")), folded = word.lowercased()
+            if CommandWords.contains(CommandWords.roleFillers, folded) { continue }
+            if isAddress || (wantsPerson && !hasAddress && person == nil && !Role.names.contains(folded)) {
+                if person != nil { throw Complaint(Replies.onePersonAtATime) }
+                let jid = try ConfigurationValue.address(folded.hasPrefix("xmpp:") ? String(word.dropFirst(5)) : word)
+                if jid.description.utf8.count > GuestList.maximumAddress { throw Complaint(Replies.longAddress) }
+                person = jid
+            } else {
+                if role != nil { throw Complaint(Replies.onePersonAtATime) }
+                role = Role(rawValue: try ConfigurationValue.choice(word, Role.names))
+            }
+        }
+        return (person, role)
+    }
+
+    // MARK: A code that is said
+
+    /// Whether the message was a one-time code and is dealt with. Of a wrong one a stranger hears nothing, as of everything else.
+    func redeem(_ message: Message, role: Role?, _ now: Moment) -> Bool {
+        guard !guests.invitations.isEmpty, message.delay == nil, !message.isEncrypted, message.replaces == nil, let body = message.body,
+            body.utf8.count <= Agent.maximumBody, let digest = OneTimeCode.digest(body)
+        else { return false }
+        let person = message.from.bare
+        if role == nil {
+            switch guests.rate.admit(at: now.instant) {
+            case .admitted: break
+            case .refused:
+                effects.append(.log(.warning, Replies.guessing))
+                return true
+            case .refusedAgain: return true
+            }
+        }
+        let isKeptOut = guests.guest(person).map { $0.role == nil } ?? false
+        guard let open = guests.invitations.first(where: { $0.digest == digest }), open.isGood(now.timestamp), self.role(of: open.by) == .admin,
+            !isKeptOut, person.local != nil, person != configuration.account.jid.bare, person.description.utf8.count <= GuestList.maximumAddress
+        else {
+            if role == nil { ignoreStranger(person, "said a wrong one-time code", now) }
+            return role == nil
+        }
+        let asker = Asker(from: message.from, role: open.role, kind: message.kind, thread: message.thread, text: "a one-time code")
+        if let role, role >= open.role {
+            reply(asker, Replies.codeStays(role))
+            return true
+        }
+        if let listed = configuration.people.exactRole(of: person) {
+            reply(asker, Replies.nothingChanged(Replies.isListed(person, listed)))
+            return true
+        }
+        _ = guests.take(digest)
+        guests.changedBy = open.by
+        admit(person, open.role, by: open.by, now)
+        // Delivered twice, it is not another command.
+        if role == nil {
+            _ = recent.see(message, at: now.instant)
+            if message.requestsReceipt, let id = message.id { effects.append(.send(OutgoingMessage(to: message.from, kind: message.kind, receiptFor: id))) }
+        }
+        recent.markActed(message)
+        if let effect = recent.save(message, now) { effects.append(effect) }
+        note(asker, Replies.letIn(person, open.role, by: open.by), now)
+        reply(asker, Replies.welcome(open.role, by: open.by) + "\n" + Help(vocabulary: vocabulary, role: open.role).overview())
+        reply(OutgoingMessage(to: open.by, body: Replies.saidYourCode(person, open.role)))
+        return true
+    }
+
+    /// Written down, and in each other's roster if they have not been.
+    private func admit(_ person: JID, _ role: Role, by admin: JID, _ now: Moment) {
+        let isNew = self.role(of: person) == nil
+        guests.set(GuestList.Guest(jid: person, role: role, by: admin))
+        storeGuests(now)
+        guard isNew else { return }
+        // They may have asked before; else servers keep it for when they do, or pass it over (RFC 6121 §3.4).
+        effects.append(.subscription(.subscribed, to: person))
+        if contacts.isSeen(person) != true, contacts.mayAsk(person) { effects.append(.subscription(.subscribe, to: person)) }
+    }
+
+    // MARK: What stays of it
+
+    private func changed(_ asker: Asker, _ outcome: String, _ now: Moment) {
+        guests.changedBy = asker.person
+        storeGuests(now)
+        note(asker, outcome, now)
+    }
+
+    private func note(_ asker: Asker, _ outcome: String, _ now: Moment) {
+        record(asker, line: nil, outcome: outcome, now, isPrivate: true)
+        effects.append(.log(.notice, asker.person.description + ": " + outcome))
+    }
+
+    func storeGuests(onlyPruned: Bool = false, _ now: Moment) {
+        let isPruned = guests.prune(configuration.people, now.timestamp)
+        if isPruned || !onlyPruned { effects.append(.store(name: GuestList.fileName, bytes: guests.bytes)) }
+    }
+
+    /// What the last run left.
+    func tellLoadedGuests(_ now: Moment) {
+        if let bytes = guests.unreadable {
+            effects.append(.store(name: GuestList.asideName, bytes: bytes))
+            effects.append(.log(.error, Replies.guestsUnreadable))
+        }
+        storeGuests(onlyPruned: guests.unreadable == nil, now)
+    }
+
+    /// What is not on disk will not be true after a restart: whoever wanted it must know.
+    func guestsNotStored(_ why: String) {
+        if let admin = guests.changedBy, role(of: admin) == .admin { reply(OutgoingMessage(to: admin, body: Replies.notWrittenDown(why))) }
+    }
+
+    // MARK: In words
+
+    func peopleText(_ now: Moment) -> String {
+        var rows = Agent.listed(configuration.people.entries.map { "\($0.local ?? "*")@\($0.domain): \($0.role.name)" })
+        rows += Agent.listed(guests.guests.map { $0.jid.description + ($0.role.map { ": " + $0.name + " (let in by " } ?? ": nobody (kept out by ") + $0.by.description + ")" })
+        rows += openCodes(now)
+        return rows.isEmpty ? "Nobody is listed under [people]." : rows.joined(separator: "\n")
+    }
+
+    private static func listed(_ rows: [String]) -> [String] {
+        rows.count > Help.maximumNames ? rows.prefix(Help.maximumNames) + ["and \(rows.count - Help.maximumNames) more"] : rows
+    }
+
+    private func openCodes(_ now: Moment) -> [String] {
+        var rows: [String] = []
+        for open in guests.invitations where open.isGood(now.timestamp) {
+            rows.append("open code for " + open.role.name + " " + Spoken.until(now.instant + (open.expires - now.timestamp), from: now) + ", by " + open.by.description)
+        }
+        return rows
+    }
+}
