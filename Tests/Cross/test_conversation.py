@@ -1,7 +1,9 @@
 """Each program for another processor logs in to a Prosody on loopback, under qemu user mode, and is switched by chat."""
+import concurrent.futures
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 from conftest import FOREIGN, TOP
@@ -20,18 +22,27 @@ SELECTION = [
 ]
 
 
+@pytest.fixture(scope="module")
+def conversations(built):
+    """What each said, begun two at a time: an emulator keeps one processor busy."""
+    def converse(arch, suite, folder):
+        wrapper = os.path.join(folder, f"{arch}-{suite}")
+        # exec'd all the way down, so that signals reach the program.
+        with open(wrapper, "w", encoding="utf-8") as script:
+            script.write(f'#!/bin/sh\nexec "{TOP}/tools/run-board-program" {arch} {suite} "{built(arch, suite)}/release/perch" "$@"\n')
+        os.chmod(wrapper, 0o755)
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--rootdir", TOP + "/Tests/Integration",
+             *(TOP + "/Tests/Integration/" + each for each in SELECTION)],
+            cwd=TOP, env={**os.environ, "PERCH": wrapper}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=300, check=False)
+    with tempfile.TemporaryDirectory(prefix="perch-cross.") as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        yield {each: pool.submit(converse, *each, folder) for each in FOREIGN}
+
+
 @pytest.mark.parametrize("arch, suite", FOREIGN)
-def test_a_conversation_with_a_board_of_another_architecture(built, tmp_path, arch, suite):
-    program = built(arch, suite) + "/release/perch"
-    wrapper = tmp_path / "perch"
-    # exec'd all the way down, so that signals reach the program.
-    wrapper.write_text(f'#!/bin/sh\nexec "{TOP}/tools/run-board-program" {arch} {suite} "{program}" "$@"\n')
-    wrapper.chmod(0o755)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--rootdir", TOP + "/Tests/Integration",
-         *(TOP + "/Tests/Integration/" + each for each in SELECTION)],
-        cwd=TOP, env={**os.environ, "PERCH": str(wrapper)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        timeout=300, check=False)
+def test_a_conversation_with_a_board_of_another_architecture(conversations, arch, suite):
+    done = conversations[arch, suite].result()
     assert done.returncode == 0 and f"{len(SELECTION)} passed" in done.stdout, done.stdout[-6000:]
 
 
