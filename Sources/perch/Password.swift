@@ -25,7 +25,14 @@ enum Password {
         } catch {
             isHidden = error.isPermission
         }
-        if isStored { return try read(credentialStore, Files.read) }
+        if isStored {
+            do throws(Failure) {
+                return try read(credentialStore, Files.read)
+            } catch {
+                guard error.code == .permission else { throw error }
+                isHidden = true
+            }
+        }
         guard let file else {
             if isHidden {
                 throw Failure(.permission, "password: the configuration names no password-file, and the systemd credential in \(credentialStore) is for root only; run this as root")
