@@ -68,6 +68,8 @@ final class Daemon {
         do throws(SystemError) {
             signals = try Signals(loop) { [self] signal in handle(signal) }
             loop.onWake = { [self] in
+                // systemd sends SIGCONT with each SIGTERM.
+                if isStopping { return }
                 Log.info("this process was stopped, or the machine slept: what came meanwhile counts as late")
                 connection?.woke()
             }

@@ -120,6 +120,11 @@ class Board:
         except AssertionError as problem:
             raise AssertionError(f"{problem}\n{self.system.log()}") from None
 
+    def wait_online(self, mark):
+        """Until a service that was started after `mark` is there: one more presence may have come from the one before."""
+        self.system.wait_for_log("^online as ", mark)
+        self.wait_until_seen()
+
     def seen(self):
         """A place in what alice sees."""
         return len(self.alice.presences)

@@ -181,12 +181,12 @@ def test_a_credential_takes_the_place_of_the_password_file(system, board, accoun
     os.makedirs(system.path("/etc/credstore"), mode=0o700, exist_ok=True)
     system.write("/etc/credstore/perch.password", account.password + "\n", 0o600)
     system.run("rm", "/etc/perch/password")
-    seen = board.seen()
     # What the last login taught would log in with a token.
     system.systemctl("stop", "perch")
     system.run("rm", "-f", "/var/lib/perch/login")
+    mark = system.mark()
     system.systemctl("start", "perch")
-    board.wait_presence("available", seen)
+    board.wait_online(mark)
     assert board.ask("lamp?").startswith("lamp is on")
 
 

@@ -14,7 +14,7 @@ def test_an_upgrade_says_so_and_flips_nothing(system, board, newer, lamp, valve,
     said = system.install(newer)
     assert "conffile" not in said.lower(), said
     gone = board.wait_presence("unavailable", seen)
-    board.wait_presence("available", seen)
+    board.wait_online(mark)
     assert system.pid not in (0, pid), f"the old program still runs\n{said}\n{system.log(mark)}"
     with capsys.disabled():
         print(f"\nduring the upgrade contacts see {gone.status!r}")
