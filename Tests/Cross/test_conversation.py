@@ -23,8 +23,9 @@ SELECTION = [
 
 
 @pytest.fixture(scope="module")
-def conversations(built):
-    """What each said, begun two at a time: an emulator keeps one processor busy."""
+def conversations(built, request):
+    """What each said that is asked for, begun two at a time: an emulator keeps one processor busy."""
+    wanted = {(item.callspec.params["arch"], item.callspec.params["suite"]): None for item in request.session.items if "conversations" in item.fixturenames}
     def converse(arch, suite, folder):
         wrapper = os.path.join(folder, f"{arch}-{suite}")
         # exec'd all the way down, so that signals reach the program.
@@ -37,7 +38,7 @@ def conversations(built):
             cwd=TOP, env={**os.environ, "PERCH": wrapper}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=300, check=False)
     with tempfile.TemporaryDirectory(prefix="perch-cross.") as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        yield {each: pool.submit(converse, *each, folder) for each in FOREIGN}
+        yield {each: pool.submit(converse, *each, folder) for each in wanted}
 
 
 @pytest.mark.parametrize("arch, suite", FOREIGN)
