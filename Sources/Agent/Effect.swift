@@ -1,7 +1,7 @@
 import XMPP
 
 /// What the device wants done. Plain values: the driver in `perch` carries them out in order.
-public enum Effect: Equatable {
+public indirect enum Effect: Equatable {
     case send(OutgoingMessage)
     case presence(OwnPresence)
     case subscription(SubscriptionVerb, to: JID)

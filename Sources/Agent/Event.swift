@@ -9,7 +9,7 @@ public typealias SensorIndex = Int
 public typealias Ticket = UInt32
 
 /// What happens to the device. Always handed in together with a `Moment`.
-public enum Event: Equatable {
+public indirect enum Event: Equatable {
     /// The board is claimed and the loop is about to run. `levels` has each line as read, nil where reading failed.
     /// `duties` has the per mille of each PWM line that is on.
     case started(levels: [Bool?], duties: [Int?] = [])

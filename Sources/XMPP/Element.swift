@@ -31,12 +31,14 @@ public struct Element {
     public func attribute(_ name: StaticString) -> String? { attribute(name, "") }
 
     /// An attribute in a namespace, such as `lang` in `http://www.w3.org/XML/1998/namespace`.
+    @inline(never)
     public func attribute(_ name: StaticString, _ namespace: StaticString) -> String? {
         guard let found = find(name, namespace) else { return nil }
         return arena.string(found.value)
     }
 
     /// Whether an attribute without namespace is there with exactly this value; makes no strings.
+    @inline(never)
     public func attribute(_ name: StaticString, equals value: StaticString) -> Bool {
         guard let found = find(name, "") else { return false }
         return arena.equals(found.value, value)

@@ -3,7 +3,7 @@ import Crypto
 /// One login by SASL, in the base 64 of RFC 6120 §6.
 struct SASLExchange {
     private enum State {
-        case scram(SCRAMClient)
+        indirect case scram(SCRAMClient)
         case token(HashedToken)
         /// PLAIN and EXTERNAL: all is said with the first message, and the server proves nothing.
         case said

@@ -12,7 +12,7 @@ public enum SessionOutput: Equatable {
 }
 
 /// What a session tells the program.
-public enum SessionEvent: Equatable {
+public indirect enum SessionEvent: Equatable {
     /// Bound; stanzas can be sent. Our presence is not sent by itself: `setPresence` makes us visible.
     case online(jid: JID, resumed: Bool)
     case roster([RosterItem])

@@ -369,6 +369,7 @@ struct SessionState {
         }
     }
 
+    @inline(never)
     private mutating func end(_ reason: SessionEnd, _ farewell: Farewell) -> Action {
         if case .ended = phase { return .nothing }
         var reason = reason
