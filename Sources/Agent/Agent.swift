@@ -151,7 +151,7 @@ public final class Agent {
     private func started(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         startedAt = now
         tellLoadedJournal(now)
-        tellLoadedGuests(now)
+        storeGuests(onlyPruned: true, now)
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant

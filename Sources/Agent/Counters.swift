@@ -71,7 +71,6 @@ struct Counters {
     static let silence: Duration = .seconds(3600)
     /// More than there can be lines.
     static let limit = 512
-    private static let head = "perch-counters 1"
 
     private(set) var list: [Counter] = []
     private var isUnsaved = false
@@ -81,10 +80,7 @@ struct Counters {
     private var untold: UInt64 = 0
 
     init(_ bytes: [UInt8]? = nil) {
-        guard let bytes else { return }
-        var rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
-        guard rows.popFirst() == Counters.head[...] else { return }
-        for row in rows where list.count < Counters.limit {
+        for row in StateFile.rows(Counters.fileName, bytes) where list.count < Counters.limit {
             let words = row.split(separator: " ")
             guard words.count == 3, let total = UInt64(words[1]), let missed = UInt64(words[2]) else { continue }
             var counter = Counter(name: String(words[0]))
@@ -95,7 +91,7 @@ struct Counters {
     }
 
     var bytes: [UInt8] {
-        var text = Counters.head + "\n"
+        var text = "perch-counters 1\n"
         for counter in list { text += "\(counter.name) \(String(counter.total)) \(String(counter.missed))\n" }
         return Array(text.utf8)
     }
@@ -165,7 +161,6 @@ extension Agent {
         if let bytes = counters.due(at: now.instant, isLast: isLast) { effects.append(.store(name: Counters.fileName, bytes: bytes)) }
     }
 
-    /// What the last run left and nobody can read.
     /// Starts a reading; a counter's is there at once.
     func startReading(_ sensor: SensorIndex, _ now: Moment) {
         let settings = configuration.sensors[sensor]

@@ -12,9 +12,6 @@ import XMPP
 /// Last stands which admin it was. Of a code only its digest is kept, and until when it is good in milliseconds of wall-clock time.
 struct GuestList {
     static let fileName = "people"
-    /// Where a file goes that is not one of these.
-    static let asideName = "people.unreadable"
-    private static let head = "perch-people 1"
 
     /// Persons; larger groups stand in the configuration as `*@domain`. 100 bytes each.
     static let maximumGuests = 128
@@ -53,8 +50,6 @@ struct GuestList {
     var made: UInt64 = 0
     /// Whose words brought the last change about.
     var changedBy: JID?
-    /// The file was there and is not ours, or not whole.
-    private(set) var unreadable: [UInt8]?
 
     /// The configuration's word on a person counts first, then this list, then the configuration's patterns.
     func role(of person: JID, _ people: People) -> Role? {
@@ -106,27 +101,19 @@ struct GuestList {
     // MARK: The file
 
     init(_ bytes: [UInt8]? = nil) {
-        guard let bytes, !bytes.isEmpty else { return }
-        var rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
-        var isWhole = rows.popFirst().map { $0 == GuestList.head } ?? false
-        if isWhole { for row in rows where !take(row.split(separator: " ", omittingEmptySubsequences: false)) { isWhole = false } }
-        if !isWhole { unreadable = bytes }
+        for row in StateFile.rows(GuestList.fileName, bytes) { take(row.split(separator: " ", omittingEmptySubsequences: false)) }
     }
 
-    private mutating func take(_ words: [Substring]) -> Bool {
-        guard words.count >= 4 else { return false }
+    private mutating func take(_ words: [Substring]) {
+        guard words.count >= 4 else { return }
         let role = Role.names.firstIndex { $0 == words[1] }.flatMap { Role(rawValue: $0) }
-        guard role != nil || words[1] == "nobody", let by = GuestList.address(words[words.count - 1]) else { return false }
+        guard role != nil || words[1] == "nobody", let by = GuestList.address(words[words.count - 1]) else { return }
         if words[0] == "person", words.count == 4, let jid = GuestList.address(words[2]) {
-            if guest(jid) != nil || guests.count >= GuestList.maximumGuests { return false }
-            guests.append(Guest(jid: jid, role: role, by: by))
+            if guest(jid) == nil, guests.count < GuestList.maximumGuests { guests.append(Guest(jid: jid, role: role, by: by)) }
         } else if words[0] == "code", words.count == 5, let role, let at = Int64(words[2]), at >= 0, at < 100_000_000_000_000, words[3].utf8.count == 44 {
-            if invitations.count >= GuestList.maximumInvitations { return false }
+            if invitations.count >= GuestList.maximumInvitations { return }
             invitations.append(Invitation(role: role, expires: Timestamp(milliseconds: at), digest: String(words[3]), by: by))
-        } else {
-            return false
         }
-        return true
     }
 
     private static func address(_ text: Substring) -> JID? {
@@ -137,7 +124,7 @@ struct GuestList {
     }
 
     var bytes: [UInt8] {
-        var text = GuestList.head + "\n"
+        var text = "perch-people 1\n"
         for guest in guests { text += "person " + (guest.role?.name ?? "nobody") + " " + guest.jid.description + " " + guest.by.description + "\n" }
         for open in invitations { text += "code " + open.role.name + " " + String(open.expires.milliseconds) + " " + open.digest + " " + open.by.description + "\n" }
         return Array(text.utf8)

@@ -175,15 +175,6 @@ extension Agent {
         if isPruned || !onlyPruned { effects.append(.store(name: GuestList.fileName, bytes: guests.bytes)) }
     }
 
-    /// What the last run left.
-    func tellLoadedGuests(_ now: Moment) {
-        if let bytes = guests.unreadable {
-            effects.append(.store(name: GuestList.asideName, bytes: bytes))
-            effects.append(.log(.error, Replies.guestsUnreadable))
-        }
-        storeGuests(onlyPruned: guests.unreadable == nil, now)
-    }
-
     /// What is not on disk will not be true after a restart: whoever wanted it must know.
     func guestsNotStored(_ why: String) {
         if let admin = guests.changedBy, role(of: admin) == .admin { reply(OutgoingMessage(to: admin, body: Replies.notWrittenDown(why))) }

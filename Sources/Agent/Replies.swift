@@ -210,8 +210,6 @@ enum Replies {
     static func letIn(_ person: JID, _ role: Role, by admin: JID) -> String { "\(role.name) now, invited by \(admin.description)" }
     static func notWrittenDown(_ why: String) -> String { "I could not write that down, so after a restart it is as it was before: \(why)" }
     static let guessing = "more than \(GuestList.guesses) one-time codes a minute are said by strangers: none is looked at until that ends"
-    static let guestsUnreadable =
-        "the file \(GuestList.fileName) cannot be read and was put aside as \(GuestList.asideName): see with \"people\" in chat who is still let in or kept out"
 
     // MARK: Small talk
 

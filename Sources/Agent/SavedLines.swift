@@ -10,8 +10,7 @@ import Time
 ///     off 1732290600000 router
 ///
 /// The number is when the level ends, in milliseconds of wall-clock time: it must mean the same after a
-/// power loss, when the monotonic clock starts anew. After "@" stands how bright a PWM line is when it is on, per mille; who does not
-/// know that passes the line over, which leaves it off.
+/// power loss, when the monotonic clock starts anew. After "@" stands how bright a PWM line is when it is on, per mille.
 struct SavedLines: Equatable {
     static let fileName = "lines"
     /// Bytes; 1,000 lines fit.
@@ -81,17 +80,14 @@ struct SavedLines: Equatable {
         self.savedAt = savedAt
     }
 
-    /// A file that is damaged or of another version restores nothing: everything stays off.
+    /// A file of another version restores nothing, and what is damaged of one is not restored: it stays off.
     init(_ bytes: [UInt8]?) {
         guard let bytes, bytes.count <= SavedLines.maximumBytes else { return }
-        var rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
-        guard rows.popFirst() == "perch-lines 1" else { return }
-        for row in rows {
+        for row in StateFile.rows(SavedLines.fileName, bytes) {
             let words = row.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
             if words.count == 2, words[0] == "saved", let at = Int64(words[1]) {
                 savedAt = Timestamp(milliseconds: at)
-            } else if words.count == 3, let (on, permille) = SavedLines.level(words[0]) {
-                guard words[1] == "-" || SavedLines.isPlausible(words[1]) else { continue }
+            } else if words.count == 3, let (on, permille) = SavedLines.level(words[0]), words[1] == "-" || SavedLines.isPlausible(words[1]) {
                 lines.append(Line(name: String(words[2]), on: on, permille: permille, until: Int64(words[1]).map { Timestamp(milliseconds: $0) }))
             }
         }
@@ -113,7 +109,8 @@ struct SavedLines: Equatable {
     }
 
     var bytes: [UInt8] {
-        var text = "perch-lines 1\nsaved \(savedAt.milliseconds)\n"
+        var text = "perch-lines 1\n"
+        if savedAt.milliseconds != 0 { text += "saved \(savedAt.milliseconds)\n" }
         for line in lines {
             text += line.on ? "on" : "off"
             if let permille = line.permille { text += "@\(permille)" }

@@ -19,7 +19,7 @@ extension Daemon {
         let number = connections
         var settings = login.settings(appearance, reconnects: true)
         settings.offlineAfter = login.account.offlineAfter
-        settings.memory = login.memory(from: state.load(StateDirectory.login))
+        settings.memory = login.memory(from: state.load(StateFile.login))
         let connection = Connection(loop, resolver, settings) { [self] event in
             // The goodbye of a connection that a reload has replaced is nobody's business.
             if number == connections { handle(event) }
@@ -79,7 +79,7 @@ extension Daemon {
 
     private func keep(_ memory: LoginMemory) {
         do throws(SystemError) {
-            try state.store(StateDirectory.login, memory.file)
+            try state.store(StateFile.login, memory.file)
         } catch {
             Log.warning("\(error); after a restart, the first login begins from nothing")
         }

@@ -6,29 +6,27 @@ import Text
 struct StateDirectory {
     /// The files are a few lines each; a larger one is not ours.
     static let maximumFileSize = 256 * 1024
-    /// The names that `Agent` stores and wants back.
-    static let names = ["lines", "counters", journal, "acted", "people"]
     /// What `reports.to` has not got yet; written by `JournalFile`.
     static let journal = "journal"
-    /// `LoginMemory`'s; it holds a secret.
-    static let login = "login"
 
     let path: String
 
     /// - Parameter path: nil: systemd's `StateDirectory=`, else the packaged place.
     init(path: String?) { self.path = path ?? Environment["STATE_DIRECTORY"] ?? "/var/lib/perch" }
 
-    /// What was stored last time. A file that cannot be used is put aside with an error in the log, and is no reason to refuse to start:
-    /// the outputs then come up as after a first start, which is safe.
+    /// What was stored last time, for `Agent`. A file that cannot be used is put aside with an error in the log, and is no reason to refuse to
+    /// start: the outputs then come up as after a first start, which is safe.
     func load() -> [String: [UInt8]] {
         var saved: [String: [UInt8]] = [:]
-        for name in Self.names { saved[name] = load(name) }
+        for name in StateFile.names where name != StateFile.login { saved[name] = load(name) }
         return saved
     }
 
     func load(_ name: String) -> [UInt8]? {
+        let path = path(of: name)
+        var kept: [UInt8]?
         do throws(SystemError) {
-            let path = path(of: name), bytes: [UInt8]
+            let bytes: [UInt8]
             do throws(SystemError) {
                 bytes = try Files.read(path, limit: Self.maximumFileSize)
             } catch {
@@ -39,12 +37,19 @@ struct StateDirectory {
             }
             let verdict = StateFile.verdict(name, bytes)
             guard let aside = StateFile.aside(name, verdict) else { return bytes }
-            try Files.rename(path, to: self.path(of: aside))
+            if case .partly(let whole) = verdict {
+                kept = whole
+                // At no moment of a power cut the whole lines are in neither.
+                try store(aside, bytes)
+                try store(name, whole)
+            } else {
+                try Files.rename(path, to: self.path(of: aside))
+            }
             Log.error(StateFile.remark(name, at: path, verdict, isDone: true))
         } catch {
-            Log.error("\(error); going on without what it held, \(StateFile.loss(name))")
+            Log.error("\(error); going on \(kept == nil ? "without what it held, " + StateFile.loss(name) : "with its whole lines")")
         }
-        return nil
+        return kept
     }
 
     /// What `load` would not take, for `perch check`. Nothing is changed.

@@ -7,7 +7,7 @@ import Testing
     static func verdict(_ name: String, _ text: String) -> StateFile.Verdict { StateFile.verdict(name, Array(text.utf8)) }
 
     @Test(arguments: StateFile.names) func `each file tells its version`(name: String) {
-        #expect(Self.verdict(name, "perch-\(name) 1\nmore") == .current)
+        #expect(Self.verdict(name, "perch-\(name) 1\n") == .current)
         #expect(Self.verdict(name, "") == .current)
         #expect(Self.verdict(name, "perch-\(name) 2\nmore") == .other(2))
         #expect(Self.verdict(name, "perch-\(name) 0\n") == .other(0))
@@ -27,6 +27,38 @@ import Testing
         #expect(Self.verdict("journal", Journal.header.description) == .current)
         #expect(Self.verdict("acted", RecentMessages.header.description) == .current)
         #expect(StateFile.verdict("login", LoginMemory().file) == .current)
+        #expect(StateFile.verdict("people", GuestList().bytes) == .current)
+        let full = [
+            "lines": "saved 1732290000000\non 1732293600000 lamp\non@400 - fan\noff 1732290600000 router\n", "counters": "flow 123456 0\nrain 7 2\n",
+            "people": "person operator bob@example.org alice@example.org\nperson nobody carol@family.example.org alice@example.org\n"
+                + "code viewer 1795451820000 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= alice@example.org\n",
+            "login": "scope 5f0c3a\nagent d4565fa7\nmechanism SCRAM-SHA-256-PLUS tls-exporter\ninline 7\nstrikes 1\nno-resumption\n",
+        ]
+        for (name, rows) in full { #expect(Self.verdict(name, "perch-\(name) 1\n" + rows) == .current, "\(name)") }
+    }
+
+    @Test(arguments: [
+        ("lines", "saved 1732290000000\non 1732293600000 lamp\n", "saved yesterday\n"), ("lines", "saved 5\non - lamp\n", "\u{0}\u{0}\u{0}\nup - fan\n"),
+        ("lines", "saved 5\non - lamp\n", "on 99999999999999999 fan\n"), ("lines", "saved 5\noff 1732290600000 router\n", "on@1001 - fan\n"),
+        ("counters", "flow 123456 0\n", "rain 7\n"), ("counters", "flow 1 0\nrain 2 3\n", "\u{0}\u{0}\u{0}\u{0}"), ("counters", "", "flow 99999999999999999999 0\n"),
+        ("people", "person operator bob@example.org alice@example.org\n", "person king nina@example.net alice@example.org\n"),
+        ("people", "person nobody bob@example.org alice@example.org\n", "code admin 1795451820000 short alice@example.org\n"),
+        ("login", "", "scope 5f0c3a\nmechanism ROT13\n"),
+    ])
+    func `of a file damaged in part the whole lines are kept`(name: String, whole: String, damaged: String) {
+        let head = "perch-\(name) 1\n"
+        let kept = Array((head + whole).utf8)
+        #expect(StateFile.verdict(name, kept) == .current)
+        for file in [head + whole + damaged, head + damaged + (damaged.hasSuffix("\n") ? "" : "\n") + whole] {
+            #expect(Self.verdict(name, file) == .partly(kept), "\(file)")
+        }
+    }
+
+    @Test func `more than fits is not read and not lost`() {
+        let lines = "perch-lines 1\n" + String(repeating: "on - x\n", count: 10_000), counters = String(repeating: "x 1 0\n", count: Counters.limit)
+        #expect(Self.verdict("lines", lines) == .partly(SavedLines().bytes))
+        #expect(Self.verdict("counters", "perch-counters 1\n" + counters) == .current)
+        #expect(Self.verdict("counters", "perch-counters 1\n" + counters + "y 1 0\n") == .partly(Array(("perch-counters 1\n" + counters).utf8)))
     }
 
     @Test func `the remark names the file, the version, what it means and the remedy`() {
@@ -34,5 +66,9 @@ import Testing
             + "and outputs with `initial = restore` come up off. The perch that wrote it takes it back: install that, stop the service and rename the file")
         #expect(StateFile.remark("counters", at: "/x/counters", .damaged, isDone: false)
             == "/x/counters is damaged: its first line is not perch-counters 1; the next start puts it aside as counters.unreadable, and counting begins at 0")
+        #expect(StateFile.remark("people", at: "/x/people", .partly([]), isDone: true)
+            == "/x/people is damaged in part; it was put aside as people.unreadable, and the lines of it that are whole are kept")
+        #expect(StateFile.remark("login", at: "/x/login", .partly([]), isDone: false)
+            == "/x/login is damaged in part; the next start puts it aside as login.unreadable, and the next login begins from nothing")
     }
 }

@@ -6,7 +6,7 @@ import pytest
 
 from harness.perch import run
 
-FILES = ["lines", "counters", "journal", "acted", "login"]
+FILES = ["lines", "counters", "journal", "acted", "people", "login"]
 
 
 def write(board, name, text):
@@ -50,6 +50,26 @@ def test_a_damaged_file_is_put_aside_and_the_board_comes_up(prosody, perch, name
     assert done.returncode == 1 and f"/{name} is damaged" in done.stderr
     board.process.wait_for_line(rf"error: .*/{name} is damaged: .*put aside as {name}\.unreadable")
     assert os.path.getsize(os.path.join(board.state, f"{name}.unreadable")) == 100
+
+
+@pytest.mark.parametrize("name, whole, damaged", [
+    ("lines", "saved 5\non - pump\n", "on sometimes heat\n"), ("counters", "flow 123 0\n", "rain\n"),
+    ("people", "person operator bob@example.org alice@example.org\n", "person king carol@example.org alice@example.org\n")])
+def test_of_a_file_damaged_in_part_the_whole_lines_count(prosody, perch, name, whole, damaged):
+    board = perch(prosody, start=False)
+    text = f"perch-{name} 1\n{damaged}{whole}"
+    write(board, name, text)
+    done = check(board)
+    assert done.returncode == 1 and f"/{name} is damaged in part; the next start puts it aside as {name}.unreadable" in done.stderr
+    assert os.listdir(board.state) == [name]
+    board.start().online()
+    board.process.wait_for_line(rf"error: .*/{name} is damaged in part; it was put aside as {name}\.unreadable, and the lines of it that are whole are kept")
+    with open(os.path.join(board.state, f"{name}.unreadable")) as file:
+        assert file.read() == text
+    if name != "lines":  # there is no pump any more
+        with open(os.path.join(board.state, name)) as file:
+            assert file.read() == f"perch-{name} 1\n{whole}"
+    assert check(board).returncode == 0
 
 
 def test_outputs_of_a_file_that_cannot_be_used_come_up_off(prosody, person, perch):

@@ -90,7 +90,7 @@ private func start(saved: [String: [UInt8]]) throws(Broken) {
 
 private func people(_ bytes: [UInt8]) throws(Broken) {
     let list = GuestList(bytes), again = GuestList(list.bytes)
-    try require(again.unreadable == nil && again.guests == list.guests && again.invitations == list.invitations, "what is written reads back differently")
+    try require(StateFile.verdict("people", list.bytes) == .current && again.guests == list.guests && again.invitations == list.invitations, "what is written reads back differently")
     try require(list.guests.count <= GuestList.maximumGuests && list.invitations.count <= GuestList.maximumInvitations, "too many people")
     try start(saved: [GuestList.fileName: bytes])
 }
@@ -108,6 +108,7 @@ private func savedLines(_ bytes: [UInt8]) throws(Broken) {
     let saved = SavedLines(bytes)
     try require(saved.lines.count <= SavedLines.maximumBytes / 6, "\(saved.lines.count) lines")
     try require(SavedLines(saved.bytes) == saved || saved.bytes.count > SavedLines.maximumBytes, "what is written reads back differently")
+    if case .partly(let whole) = StateFile.verdict("lines", bytes) { try require(StateFile.verdict("lines", whole) == .current, "what is kept is damaged") }
     var lamp = LineConfiguration(name: "lamp", pin: "GPIO17")
     lamp.initial = .restore
     let configuration = Configuration(account: AccountConfiguration(jid: fuzzAddress("board@example.org")), lines: [lamp])
