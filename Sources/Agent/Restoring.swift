@@ -117,6 +117,10 @@ extension Agent {
         }
         guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }
         storedLines = lines
+        // Before anything is said of it: a power cut takes back nothing that a person was told.
+        var said: [Effect] = []
+        for index in effects.indices.reversed() { if case .send = effects[index] { said.append(effects.remove(at: index)) } }
         effects.append(.store(name: SavedLines.fileName, bytes: SavedLines(lines: lines, savedAt: now.timestamp).bytes))
+        effects += said.reversed()
     }
 }

@@ -61,6 +61,35 @@ import Testing
         #expect(Self.verdict("counters", "perch-counters 1\n" + counters + "y 1 0\n") == .partly(Array(("perch-counters 1\n" + counters).utf8)))
     }
 
+    @Test(arguments: [
+        "lamp on", "lamp on for 10min", "toggle lamp", "lights on", "lights on for 10min", "all on", "dim 40%", "dim 40% in 10s", "allow nina@example.net viewer",
+        "deny carol@family.example.org", "invite viewer",
+    ])
+    func `what a person is told is on the disk before`(said: String) {
+        var configuration = Configuration.greenhouse
+        var dim = LineConfiguration(name: "dim", pin: "PWM0")
+        dim.pwm = 1000
+        configuration.lines.append(dim)
+        for index in configuration.lines.indices { configuration.lines[index].initial = .restore }
+        let board = Conversation(configuration)
+        let from = board.effects.count
+        board.tell(said)
+        board.wait(.seconds(1200))
+        var told = 0, stored = 0, since = 0
+        for effect in board.effects[from...] {
+            switch effect {
+            case .store("lines", _), .store("people", _):
+                #expect(since == 0, "an answer came before its \(effect)")
+                stored += 1
+            case .send(let message): if message.body != nil { told += 1; since = 1 }
+            // Another event.
+            case .setLine, .setDuty: since = 0
+            default: break
+            }
+        }
+        #expect(told > 0 && stored > 0)
+    }
+
     @Test func `the remark names the file, the version, what it means and the remedy`() {
         #expect(StateFile.remark("lines", at: "/x/lines", .other(2), isDone: true) == "/x/lines is of version 2, and this perch reads version 1; it was put aside as lines.v2, "
             + "and outputs with `initial = restore` come up off. The perch that wrote it takes it back: install that, stop the service and rename the file")
