@@ -36,8 +36,7 @@ final class Daemon {
     private var events: [Event] = []
     private var isDelivering = false
     var isStopping = false
-    /// What the end that was announced is for, and when it was.
-    var announced: (word: StaticString, at: Instant)?
+    var stopReason = StopReason()
     /// Sensors whose reading is under way on the worker's thread: a slow one is not asked twice.
     var sensorsBeingRead: Set<SensorIndex> = []
     private var edgeDescriptors: [Int32] = []

@@ -9,23 +9,14 @@ extension Daemon {
     static let farewell: Duration = .seconds(1)
     /// And all of the end, with the disk's time for what is not delivered, takes at most this long: a stop is over within 2 s.
     static let lastMoment: Duration = .milliseconds(1700)
-    /// Who announces a stop does it right away. What did not come by then was called off, and another one is not for its reason.
-    static let announcement: Duration = .seconds(60)
 
     func handle(_ signal: Signal) {
         switch signal {
         case .terminate, .interrupt: stop()
         case .hangup: reload()
-        case .updating: announced = ("updating", Clock.instant())
-        // An upgrade restarts as well.
-        case .restarting: if reason != "updating" { announced = ("restarting", Clock.instant()) }
+        case .updating: stopReason.announceUpdate(at: Clock.instant())
+        case .restarting: stopReason.announceRestart(at: Clock.instant())
         }
-    }
-
-    /// What contacts see of the end (product §4).
-    private var reason: String {
-        guard let announced, Clock.instant() - announced.at < Self.announcement else { return "stopped" }
-        return announced.word.description
     }
 
     /// Outputs first, then the goodbye: the lines must follow their policy even when the server does not answer.
@@ -33,7 +24,7 @@ extension Daemon {
         // A second signal does not wait for anything.
         guard !isStopping else { return loop.stop() }
         isStopping = true
-        let reason = reason, begin = Clock.instant()
+        let begin = Clock.instant(), reason = stopReason.word(at: begin)
         Log.notice(reason == "stopped" ? "stopping" : "stopping: \(reason)")
         notify.stopping(status: reason)
         deliver(.stopping(reason: reason))
