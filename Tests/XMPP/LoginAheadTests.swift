@@ -112,13 +112,7 @@ import Testing
     @Test func `nothing is sent ahead in the clear`() {
         transcript(options(memory())) {
             $0.play("""
-                D: connected
-                C: {open in clear}
-                S: {stream}{offer starttls}
-                C: {starttls}
-                S: {proceed}
-                O: startTLS
-                D: secured
+                \(Transcript.startTLS)
                 C: {open}\(Self.auth)
                 """)
         }

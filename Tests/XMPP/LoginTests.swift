@@ -7,13 +7,7 @@ import Testing
     @Test func `a board logs in with STARTTLS and SCRAM-SHA-1`() {
         transcript(.password()) {
             $0.play("""
-                D: connected
-                C: {open in clear}
-                S: {stream}{offer starttls}
-                C: {starttls}
-                S: {proceed}
-                O: startTLS
-                D: secured
+                \(Transcript.startTLS)
                 C: {open}
                 S: {stream}\(Transcript.offer("SCRAM-SHA-1", "PLAIN"))
                 C: <auth xmlns='{sasl}' mechanism='SCRAM-SHA-1'>⟦n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL⟧</auth>

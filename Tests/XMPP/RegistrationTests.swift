@@ -10,6 +10,7 @@ import Testing
         return options
     }
 
+    private static let greeting = "C: {open in clear}\nS: {stream}" + Transcript.offer("SCRAM-SHA-1")
     static let ask = "<iq type='get' to='example.org' id='x1'><query xmlns='jabber:iq:register'/></iq>"
     static let fields = "<iq type='result' from='example.org' id='x1'><query xmlns='jabber:iq:register'><instructions>Choose.</instructions><username/><password/></query></iq>"
     static let submit = "<iq type='set' to='example.org' id='x2'><query xmlns='jabber:iq:register'>"
@@ -18,12 +19,7 @@ import Testing
     /// To where the server has read what we ask first.
     private static func play(_ token: String? = nil, _ script: String, sourceLocation: SourceLocation = #_sourceLocation) {
         transcript(options(token), sourceLocation: sourceLocation) {
-            $0.play("""
-                D: connected secured
-                C: <?xml version='1.0'?><stream:stream to='example.org' version='1.0' xml:lang='en' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>
-                S: {stream}\(Transcript.offer("SCRAM-SHA-1"))
-                """, sourceLocation: sourceLocation)
-            $0.play("C: " + (token == nil ? ask : "<iq type='set' to='example.org' id='x0'><preauth xmlns='urn:xmpp:pars:0' token='\(token ?? "")'/></iq>") + "\n" + script,
+            $0.play("D: connected secured\n\(greeting)\nC: " + (token == nil ? ask : "<iq type='set' to='example.org' id='x0'><preauth xmlns='urn:xmpp:pars:0' token='\(token ?? "")'/></iq>") + "\n" + script,
                 sourceLocation: sourceLocation)
         }
     }
@@ -38,15 +34,8 @@ import Testing
     @Test func `an account is registered after STARTTLS, and the stream ends`() {
         transcript(Self.options()) {
             $0.play("""
-                D: connected
-                C: {open in clear}
-                S: {stream}{offer starttls}
-                C: {starttls}
-                S: {proceed}
-                O: startTLS
-                D: secured
-                C: {open in clear}
-                S: {stream}\(Transcript.offer("SCRAM-SHA-1"))
+                \(Transcript.startTLS)
+                \(Self.greeting)
                 C: \(Self.ask)
                 S: \(Self.fields)
                 C: \(Self.submit)
@@ -240,7 +229,7 @@ import Testing
 
     @Test func `control characters and endless words of a server do not get into what is said`() {
         transcript(Self.options()) {
-            $0.play("D: connected secured\nC: {open in clear}\nS: {stream}\(Transcript.offer("SCRAM-SHA-1"))\nC: \(Self.ask)\nS: \(Self.fields)\nC: \(Self.submit)")
+            $0.play("D: connected secured\n\(Self.greeting)\nC: \(Self.ask)\nS: \(Self.fields)\nC: \(Self.submit)")
             $0.play("S: \(Self.refused("gone", String(repeating: "long\u{85}&#10;", count: 200)))")
             let words = $0.takeOutput().joined()
             #expect(words.unicodeScalars.count < 600 && !words.contains("\u{85}") && !words.contains("long\n"))

@@ -69,6 +69,9 @@ final class Transcript {
         "stanzas": "urn:ietf:params:xml:ns:xmpp-stanzas",
     ]
 
+    /// The beginning of a script, up to the stream inside TLS.
+    static let startTLS = "D: connected\nC: {open in clear}\nS: {stream}{offer starttls}\nC: {starttls}\nS: {proceed}\nO: startTLS\nD: secured"
+
     static func offer(_ mechanisms: String...) -> String { offer(mechanisms) }
 
     static func offer(_ mechanisms: [String]) -> String {
