@@ -56,7 +56,7 @@ extension Board {
         case ("fail", _): return error("say fail NAME WHY")
         case ("list", _): return error("say list alone")
         default:
-            if let nearest = Spelling.nearest(to: verb, in: ["get", "duty", "set", "pulse", "sensor", "fail", "list"]) {
+            if let nearest = Spelling.nearest(to: verb, among: ["get", "duty", "set", "pulse", "sensor", "fail", "list"], prefersSameLetters: true) {
                 return error("there is no \"\(verb)\"; did you mean \(nearest)?")
             }
             return error("there is no \"\(verb)\"; say get, duty, set, pulse, sensor, fail or list")
@@ -76,7 +76,7 @@ extension Board {
 
     private func unknownLine(_ name: String) -> ControlOutcome {
         let known = lines.map { $0.settings.name } + SimulatedPins.header.lines.map { $0.name }
-        if let nearest = Spelling.nearest(to: name, in: known) { return error("there is no line \"\(name)\"; did you mean \(nearest)?") }
+        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return error("there is no line \"\(name)\"; did you mean \(nearest)?") }
         return error("there is no line \"\(name)\"; `list` shows all")
     }
 
@@ -154,7 +154,7 @@ extension Board {
     private func unknownSensor(_ name: String) -> ControlOutcome {
         var known: [String] = []
         for sensor in sensors { if case .simulated(let source) = sensor.source { known.append(source) } }
-        if let nearest = Spelling.nearest(to: name, in: known) { return error("there is no sensor \"\(name)\"; did you mean \(nearest)?") }
+        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return error("there is no sensor \"\(name)\"; did you mean \(nearest)?") }
         return error("no sensor has the source simulated:\(name); `list` shows all")
     }
 

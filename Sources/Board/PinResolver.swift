@@ -60,7 +60,7 @@ struct PinResolver {
         var known: [String] = []
         for chip in chips { known += chip.lines.map { $0.name } }
         if let profile { known += profile.pins.map { $0.line } }
-        if let nearest = Spelling.nearest(to: name, in: known) {
+        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
             throw .notFound("no line is called \"\(name)\"; did you mean \(nearest)?")
         }
         var text = "no line is called \"\(name)\""
@@ -117,7 +117,7 @@ struct PinResolver {
     private func pin(label: String, offset: Int) throws(BoardError) -> Pin {
         let found = chips.indices.filter { chips[$0].label == label }
         guard let chip = found.first else {
-            if let nearest = Spelling.nearest(to: label, in: chips.map { $0.label }) {
+            if let nearest = Spelling.nearest(to: label, among: chips.map { $0.label }, prefersSameLetters: true) {
                 throw .notFound("no chip has the label \"\(label)\"; did you mean \(nearest):\(offset)?")
             }
             throw .away("no chip has the label \"\(label)\"; the kernel shows \(labels)")

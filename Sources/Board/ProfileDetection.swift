@@ -21,7 +21,7 @@ extension Profile {
         if name == Profile.simulated.name { return .simulated }
         known.append(Profile.simulated.name)
         var text = "there is no profile \"\(name)\""
-        if let nearest = Spelling.nearest(to: name, in: known) {
+        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
             text += "; did you mean \(nearest)?"
         } else {
             text += "; there are:"

@@ -170,7 +170,7 @@ private struct ProfileParser {
     }
 
     private func meant(_ word: String, _ known: [String]) -> String {
-        guard let nearest = Spelling.nearest(to: word, in: known) else { return "" }
+        guard let nearest = Spelling.nearest(to: word, among: known, prefersSameLetters: true) else { return "" }
         return "; did you mean \(nearest)?"
     }
 }

@@ -47,7 +47,7 @@ public enum SensorSource: Equatable, Sendable {
         case "system":
             guard let measure = SystemMeasure(rawValue: rest) else {
                 var message = "\"\(rest)\" is not measured by the system"
-                if let nearest = Spelling.nearest(to: rest, in: SystemMeasure.allCases.map { $0.rawValue }) {
+                if let nearest = Spelling.nearest(to: rest, among: SystemMeasure.allCases.map { $0.rawValue }, prefersSameLetters: true) {
                     message += "; did you mean system:\(nearest)?"
                 } else {
                     message += "; there are temperature, load, memory, disk, uptime, wifi and undervoltage"
@@ -59,7 +59,7 @@ public enum SensorSource: Equatable, Sendable {
         case "simulated": self = .simulated(name: rest)
         default:
             var message = "\"\(kind)\" is no kind of source"
-            if let nearest = Spelling.nearest(to: kind, in: SensorSource.kinds) {
+            if let nearest = Spelling.nearest(to: kind, among: SensorSource.kinds, prefersSameLetters: true) {
                 message += "; did you mean \(nearest):\(rest)?"
             } else {
                 message += "; there are w1, iio, hwmon, thermal, file, system, counter and simulated"

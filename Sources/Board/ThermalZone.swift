@@ -31,7 +31,7 @@ enum ThermalZone {
 func absence(_ thing: String, _ name: String, _ known: [String]) -> String {
     var text = "the kernel shows no \(thing) called \(name)"
     if known.isEmpty { return text + ", nor any other" }
-    if let nearest = Spelling.nearest(to: name, in: known) { return text + "; did you mean \(nearest)?" }
+    if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return text + "; did you mean \(nearest)?" }
     text += "; there are"
     for (index, other) in known.prefix(8).enumerated() { text += (index == 0 ? " " : ", ") + other }
     return text

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Agent
+@testable import Text
 
 @Suite struct `Nearest spelling` {
     let names = ["lamp", "lantern", "door", "fan", "air"]
@@ -33,6 +33,18 @@ import Testing
     @Test func `the nearest wins, and of equals the first`() {
         #expect(Spelling.nearest(to: "fans", among: ["fan1", "fan", "fat"]) == "fan1")
         #expect(Spelling.nearest(to: "lam", among: ["lame", "lam", "lamp"]) == "lam")
+    }
+
+    @Test func `where it is asked for, of equals the one with the same letters wins, then the first`() {
+        let pins = ["GPIO11", "GPIO17", "GPIO70", "GPIO7"]
+        #expect(Spelling.nearest(to: "GPIO71", among: pins) == "GPIO11")
+        #expect(Spelling.nearest(to: "GPIO71", among: pins, prefersSameLetters: true) == "GPIO17")
+        #expect(Spelling.nearest(to: "gpio70", among: pins, prefersSameLetters: true) == "GPIO70")
+        #expect(Spelling.nearest(to: "GPIO72", among: pins, prefersSameLetters: true) == "GPIO7")
+        #expect(Spelling.nearest(to: "GPIO8", among: ["GPIO1", "GPIO2"], prefersSameLetters: true) == "GPIO1")
+        #expect(Spelling.nearest(to: "fans", among: ["fat", "fan1", "fan"], prefersSameLetters: true) == "fan")
+        #expect(Spelling.nearest(to: "on", among: ["off"], prefersSameLetters: true) == nil)
+        #expect(Spelling.nearest(to: "", among: pins, prefersSameLetters: true) == nil)
     }
 
     @Test func `a huge word is not compared`() {
