@@ -45,11 +45,8 @@ public final class Board {
 
     public var isSimulated: Bool { simulated != nil }
     public var lineCount: Int { lines.count }
-    public var sensorCount: Int { sensors.count }
     /// What lets the service drive PWM.
     public static var pwmRemedy: String { PWMLine.remedy }
-    /// Version of the libgpiod in use.
-    public static var gpiodVersion: String { String(cString: cgpiod_version()) }
 
     // MARK: Lines
 

@@ -30,7 +30,6 @@ struct cgpiod_line_request {
     bool edges;
 };
 
-const char *cgpiod_version(void) { return gpiod_version_string(); }
 bool cgpiod_debounces(void) { return false; }
 // uAPI v1: lineevent_state's kfifo in drivers/gpio/gpiolib-cdev.c
 unsigned cgpiod_event_buffer_size(void) { return 16; }
@@ -179,7 +178,6 @@ struct cgpiod_line_request {
 // A flow meter gives a thousand edges a second, so here it is what the kernel allows: GPIO_V2_LINES_MAX * 16.
 #define COUNTED_EVENT_BUFFER 1024
 
-const char *cgpiod_version(void) { return gpiod_api_version(); }
 bool cgpiod_debounces(void) { return true; }
 unsigned cgpiod_event_buffer_size(void) { return EVENT_BUFFER; }
 

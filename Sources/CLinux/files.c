@@ -3,8 +3,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
-#include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include "retry.h"
@@ -18,18 +16,13 @@ int cl_close(int fd) { return close(fd) < 0 ? -errno : 0; }
 
 int64_t cl_read(int fd, void *into, size_t count) { return RETRY(read(fd, into, count)); }
 int64_t cl_write(int fd, const void *from, size_t count) { return RETRY(write(fd, from, count)); }
-int64_t cl_pread(int fd, void *into, size_t count, int64_t offset) { return RETRY(pread(fd, into, count, (off_t)offset)); }
-int64_t cl_seek(int fd, int64_t offset, int whence) { return RETRY(lseek(fd, (off_t)offset, whence)); }
 int cl_fsync(int fd) { return (int)RETRY(fsync(fd)); }
 int cl_fdatasync(int fd) { return (int)RETRY(fdatasync(fd)); }
 int cl_rename(const char *from, const char *to) { return (int)RETRY(rename(from, to)); }
 int cl_unlink(const char *path) { return (int)RETRY(unlink(path)); }
-int cl_chmod(const char *path, uint32_t mode) { return (int)RETRY(chmod(path, (mode_t)mode)); }
 int cl_fchmod(int fd, uint32_t mode) { return (int)RETRY(fchmod(fd, (mode_t)mode)); }
 int cl_access(const char *path, int how) { return (int)RETRY(access(path, how)); }
 int64_t cl_readlink(const char *path, char *into, size_t capacity) { return RETRY(readlink(path, into, capacity)); }
-int cl_lock(int fd) { return (int)RETRY(flock(fd, LOCK_EX | LOCK_NB)); }
-int cl_ioctl(int fd, unsigned long request, void *argument) { return (int)RETRY(ioctl(fd, request, argument)); }
 
 static int fill(int result, const struct stat *s, cl_file_info *out) {
     if (result < 0) return result;
@@ -48,10 +41,6 @@ int cl_fstat(int fd, cl_file_info *out) {
 int cl_stat(const char *path, cl_file_info *out) {
     struct stat s;
     return fill((int)RETRY(stat(path, &s)), &s, out);
-}
-int cl_lstat(const char *path, cl_file_info *out) {
-    struct stat s;
-    return fill((int)RETRY(lstat(path, &s)), &s, out);
 }
 
 int cl_file_system(const char *path, uint64_t *total, uint64_t *available) {

@@ -20,18 +20,8 @@ const char *cl_argument(int index) { return index >= 0 && index < argument_count
 
 int cl_pid(void) { return (int)getpid(); }
 uint32_t cl_user(void) { return (uint32_t)geteuid(); }
-uint32_t cl_umask(uint32_t mask) { return (uint32_t)umask((mode_t)mask); }
 bool cl_is_terminal(int fd) { return isatty(fd) == 1; }
 void cl_trim_memory(void) { malloc_trim(0); }
-
-bool cl_parse_double(const char *text, double *out) {
-    if (!*text || *text == ' ' || (*text >= '\t' && *text <= '\r')) return false; // strtod would skip blanks
-    char *end;
-    double value = strtod(text, &end); // nobody here calls setlocale, so this is the C locale
-    if (*end) return false;
-    *out = value;
-    return true;
-}
 
 void cl_uname(cl_system_name *out) {
     struct utsname name;

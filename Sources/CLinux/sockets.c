@@ -103,11 +103,6 @@ int64_t cl_receive(int fd, void *into, size_t count) { return RETRY(recv(fd, int
 int64_t cl_send(int fd, const void *from, size_t count) { return RETRY(send(fd, from, count, MSG_NOSIGNAL)); }
 int cl_accept(int fd) { return (int)RETRY(accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)); }
 
-int cl_nonblocking(int fd) {
-    int flags = (int)RETRY(fcntl(fd, F_GETFL));
-    return flags < 0 ? flags : (int)RETRY(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
-}
-
 static int unix_address(const char *path, struct sockaddr_un *out, socklen_t *length) {
     size_t count = strlen(path);
     if (count == 0) return -EINVAL;

@@ -374,9 +374,8 @@ const cl_address *cl_job_address(const cl_job *job, int index) {
 const char *cl_address_error_text(int code) { return gai_strerror(code); }
 bool cl_address_error_is_temporary(int code) { return code == EAI_AGAIN || code == EAI_SYSTEM || code == EAI_MEMORY; }
 bool cl_address_error_is_absence(int code) { return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY; }
-int cl_job_file_count(const cl_job *job) { return job->files ? job->text_count : 0; }
 const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome) {
-    if (index < 0 || index >= cl_job_file_count(job)) {
+    if (!job->files || index < 0 || index >= job->text_count) {
         *outcome = -EINVAL;
         return NULL;
     }

@@ -44,7 +44,6 @@ public final class EventLoop {
     var continued: Int32 = -1
     /// Nanoseconds that the machine has slept since it started.
     private var slept = EventLoop.sleptNanoseconds()
-    private let mainTimer = LoopTimer()
     /// Shared by all readers of one turn; its contents are valid only inside a handler.
     let readBuffer: UnsafeMutableRawBufferPointer
 
@@ -55,7 +54,6 @@ public final class EventLoop {
         epoll = FileDescriptor(owning: try check(cl_epoll(), "create an event loop"))
         timer = FileDescriptor(owning: try check(cl_timer(), "create a timer"))
         readBuffer = .allocate(byteCount: EventLoop.readBufferSize, alignment: 16)
-        timers.append(mainTimer)
         // Known by its tag instead of a handler, which would keep the loop alive for ever.
         try check(cl_epoll_add(epoll.raw, timer.raw, Interest.read.rawValue, EventLoop.timerTag), "wait for", "a timer")
     }
@@ -92,16 +90,7 @@ public final class EventLoop {
         withExtendedLifetime(handler) {}
     }
 
-    /// Called each time the deadline has come. The deadline is then gone until it is set again.
-    public var onDeadline: (() -> Void)? {
-        get { mainTimer.handler }
-        set { mainTimer.handler = newValue }
-    }
-
-    /// When `onDeadline` is to be called; in the past means in the next turn, nil means not at all.
-    public func setDeadline(_ instant: Instant?) { mainTimer.deadline = instant }
-
-    /// Another deadline that shares the kernel's one timer. Alive until `LoopTimer.cancel`.
+    /// A deadline that shares the kernel's one timer. Alive until `LoopTimer.cancel`.
     public func makeTimer(_ handler: @escaping () -> Void) -> LoopTimer {
         let timer = LoopTimer()
         timer.handler = handler

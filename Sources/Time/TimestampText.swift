@@ -28,12 +28,6 @@ extension Timestamp: CustomStringConvertible {
         self.init(milliseconds: seconds * 1000 + fraction)
     }
 
-    /// `19:42`, as people read it.
-    /// - Parameter utcOffset: seconds east of UTC, from `Moment.utcOffset`.
-    public func timeOfDay(utcOffset: Int32) -> String {
-        civil(utcOffset: utcOffset).clockText
-    }
-
     // MARK: The calendar
 
     /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z.

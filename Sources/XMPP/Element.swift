@@ -93,12 +93,6 @@ public struct Element {
         }
     }
 
-    /// The first child element of any name.
-    public var firstChild: Element? {
-        var children = self.children
-        return children.next()
-    }
-
     /// The first child with this name and namespace.
     public func child(_ name: StaticString, _ namespace: StaticString) -> Element? {
         var children = self.children

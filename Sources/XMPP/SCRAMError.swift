@@ -62,14 +62,6 @@ public enum SCRAMError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether the server, or somebody who plays it, is to be distrusted rather than corrected.
-    public var isSecurity: Bool {
-        switch self {
-        case .nonceNotExtended, .tooFewIterations, .missingSignature, .wrongSignature, .changedOffer, .unproved: true
-        case .empty, .forbiddenCharacter, .badNonce, .refused, .malformed, .tooManyIterations, .unknownExtension, .outOfTurn, .crypto: false
-        }
-    }
-
     private static func hex(_ scalar: UInt32) -> String {
         let digits = String(scalar, radix: 16, uppercase: true)
         return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits

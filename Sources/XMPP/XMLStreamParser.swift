@@ -15,8 +15,7 @@ public enum XMLEvent: Equatable {
 
 /// Cuts one XML stream (RFC 6120 §4) into stanzas, by Expat. A restarted stream gets a new parser.
 ///
-/// Feed bytes as they arrive, then take events until nil. Parsing stops after each event, so what follows it
-/// is still unread when the caller decides, say, to start TLS: see `hasUnreadInput`.
+/// Feed bytes as they arrive, then take events until nil. Parsing stops after each event, so that the caller may change the limits for what follows.
 /// Stanzas before an error are still delivered, then the error, then nil for ever.
 public final class XMLStreamParser {
     /// Between namespace and name in what Expat reports. Form feed is no XML character, so no namespace can
@@ -141,12 +140,6 @@ public final class XMLStreamParser {
                 return nil
             }
         }
-    }
-
-    /// Whether input behind the last event is still unread. After `<proceed/>` this must be false: such bytes were
-    /// sent in the clear and must not be taken for part of the encrypted stream.
-    public var hasUnreadInput: Bool {
-        inputStart < input.count || (isSuspended && given != boundary)
     }
 
     /// Gives Expat as much as it takes until an event is ready; returns how much that was.

@@ -171,7 +171,7 @@ import Time
 
     @Test func `a board that only measures needs no GPIO`() throws {
         let board = try Board.open(lines: [], sensors: [SensorSettings(name: "up", source: "system:uptime")], profile: nil, root: try FakeTree().root)
-        #expect(board.sensorCount == 1)
+        #expect(board.sensors.count == 1)
     }
 
     @Test func `initial decides the first level, keep leaves the pin alone`() throws {
@@ -198,7 +198,7 @@ import Time
         try board.apply(lines: [Self.bell, renamed], sensors: [])
         #expect(try board.get(1))
         #expect(board.lineCount == 2)
-        #expect(board.sensorCount == 0)
+        #expect(board.sensors.count == 0)
         // The door was let go of.
         #expect(board.control("get door", at: at(0)).reply.hasPrefix("error: "))
     }
@@ -208,7 +208,7 @@ import Time
         _ = try board.set(0, on: true)
         #expect(throws: BoardProblems.self) { try board.apply(lines: [Self.bell, LineSettings(name: "x", pin: "nowhere")], sensors: []) }
         #expect(board.lineCount == 3)
-        #expect(board.sensorCount == 1)
+        #expect(board.sensors.count == 1)
         #expect(try board.get(0))
     }
 

@@ -61,8 +61,8 @@ import Time
         dialer.cancel()
         dialer.tryNext()
         var isOver = false
-        loop.onDeadline = { isOver = true }
-        loop.setDeadline(Clock.instant() + .milliseconds(20))
+        let timer = loop.makeTimer { isOver = true }
+        timer.deadline = Clock.instant() + .milliseconds(20)
         try run(loop) { isOver }
         #expect(outcomes == 0)
     }
@@ -107,8 +107,8 @@ import Time
         dialer.tryNext()
         try run(loop) { log == ["STARTTLS", "impatient", "direct"] }
         var isOver = false
-        loop.onDeadline = { isOver = true }
-        loop.setDeadline(Clock.instant() + .milliseconds(200)) // a negative needs a window
+        let timer = loop.makeTimer { isOver = true }
+        timer.deadline = Clock.instant() + .milliseconds(200) // a negative needs a window
         try run(loop) { isOver }
         #expect(log.count == 3)
         dialer.cancel()

@@ -121,9 +121,9 @@ import Time
     @Test func `the deadline fires once, and not before its time`() throws {
         let loop = try EventLoop()
         var fired: [Instant] = []
-        loop.onDeadline = { fired.append(Clock.instant()) }
+        let timer = loop.makeTimer { fired.append(Clock.instant()) }
         let deadline = Clock.instant() + .milliseconds(30)
-        loop.setDeadline(deadline)
+        timer.deadline = deadline
         try run(loop) { !fired.isEmpty }
         #expect(fired.count == 1)
         #expect(fired[0] >= deadline)
@@ -134,12 +134,12 @@ import Time
     @Test func `a deadline in the past fires in the next turn, none never`() throws {
         let loop = try EventLoop()
         var fired = 0
-        loop.onDeadline = { fired += 1 }
-        loop.setDeadline(Instant(.seconds(-5)))
+        let timer = loop.makeTimer { fired += 1 }
+        timer.deadline = Instant(.seconds(-5))
         try loop.turn(wait: true)
         #expect(fired == 1)
-        loop.setDeadline(Clock.instant())
-        loop.setDeadline(nil)
+        timer.deadline = Clock.instant()
+        timer.deadline = nil
         try loop.turn(wait: false)
         #expect(fired == 1)
     }
@@ -178,8 +178,8 @@ import Time
     @Test func `a deadline beyond all time is harmless`() throws {
         let loop = try EventLoop()
         var fired = 0
-        loop.onDeadline = { fired += 1 }
-        loop.setDeadline(Instant(.seconds(Int64.max)))
+        let timer = loop.makeTimer { fired += 1 }
+        timer.deadline = Instant(.seconds(Int64.max))
         try loop.turn(wait: false)
         #expect(fired == 0)
     }
@@ -187,8 +187,8 @@ import Time
     @Test func `run ends when a handler says stop`() throws {
         let loop = try EventLoop()
         var turns = 0
-        loop.onDeadline = { loop.stop() }
-        loop.setDeadline(Clock.instant())
+        let timer = loop.makeTimer { loop.stop() }
+        timer.deadline = Clock.instant()
         try loop.run { turns += 1 }
         #expect(turns >= 1)
     }

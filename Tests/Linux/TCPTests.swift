@@ -102,8 +102,8 @@ import Time
         let connector = TCPConnector(loop, to: [listener.address]) { _ in outcomes += 1 }
         connector.cancel()
         var isOver = false
-        loop.onDeadline = { isOver = true }
-        loop.setDeadline(Clock.instant() + .milliseconds(20))
+        let timer = loop.makeTimer { isOver = true }
+        timer.deadline = Clock.instant() + .milliseconds(20)
         try run(loop) { isOver }
         #expect(outcomes == 0)
     }

@@ -19,7 +19,7 @@ import Time
         #expect(berlin.millisecond == 250)
         #expect(berlin.weekday == 3)
         #expect(evening.civil(utcOffset: -10 * 3600).clockText == "13:30")
-        #expect(evening.timeOfDay(utcOffset: 3600) == "00:30")
+        #expect(evening.civil(utcOffset: 3600).clockText == "00:30")
     }
 
     @Test func `years before 1970 count backwards`() throws {

@@ -33,11 +33,11 @@ import Time
 
     @Test func `the time of day is that of the board's zone`() {
         let evening = Timestamp(milliseconds: 1_031_699_305_250)
-        #expect(evening.timeOfDay(utcOffset: 0) == "23:08")
-        #expect(evening.timeOfDay(utcOffset: 7200) == "01:08")
-        #expect(evening.timeOfDay(utcOffset: -12_600) == "19:38")
-        #expect(Timestamp(milliseconds: -1).timeOfDay(utcOffset: 0) == "23:59")
-        #expect(Timestamp(milliseconds: .max).timeOfDay(utcOffset: .max).utf8.count == 5)
+        #expect(evening.civil(utcOffset: 0).clockText == "23:08")
+        #expect(evening.civil(utcOffset: 7200).clockText == "01:08")
+        #expect(evening.civil(utcOffset: -12_600).clockText == "19:38")
+        #expect(Timestamp(milliseconds: -1).civil(utcOffset: 0).clockText == "23:59")
+        #expect(Timestamp(milliseconds: .max).civil(utcOffset: .max).clockText.utf8.count == 5)
     }
 
     @Test func `the calendar agrees with Foundation's and every timestamp survives its text`() {

@@ -154,8 +154,6 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         var client = try sha1Client()
         _ = try client.respond(to: sha1Challenge)
         #expect(throws: SCRAMError.refused("invalid-proof")) { try client.verify(bytes("e=invalid-proof")) }
-        #expect(!SCRAMError.refused("invalid-proof").isSecurity)
-        #expect(SCRAMError.wrongSignature.isSecurity)
     }
 
     @Test(arguments: ["", "a,b", "a b", "ä", "\u{1}"])

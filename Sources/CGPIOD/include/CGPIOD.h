@@ -46,8 +46,6 @@ struct cgpiod_edge_event {
 /// `errno` is a macro, which Swift does not import.
 static inline int cgpiod_errno(void) { return errno; }
 
-/// Version of the library in use, e.g. "1.6.3".
-const char *cgpiod_version(void);
 /// Whether the kernel debounces for us (uAPI v2). Otherwise the caller settles in software.
 bool cgpiod_debounces(void);
 /// How many edges the kernel keeps for one line until they are read.

@@ -32,25 +32,17 @@ int cl_open(const char *path, int flags, uint32_t mode);
 int cl_close(int fd);
 int64_t cl_read(int fd, void *into, size_t count);
 int64_t cl_write(int fd, const void *from, size_t count);
-int64_t cl_pread(int fd, void *into, size_t count, int64_t offset);
-int64_t cl_seek(int fd, int64_t offset, int whence);
 int cl_fsync(int fd);
 int cl_fdatasync(int fd);
 int cl_rename(const char *from, const char *to);
 int cl_unlink(const char *path);
-int cl_chmod(const char *path, uint32_t mode);
 int cl_fchmod(int fd, uint32_t mode);
 int cl_fstat(int fd, cl_file_info *out);
 int cl_stat(const char *path, cl_file_info *out);
-int cl_lstat(const char *path, cl_file_info *out);
 int cl_access(const char *path, int how);
 int64_t cl_readlink(const char *path, char *into, size_t capacity); // not NUL terminated
 /// Bytes of the file system that holds `path`: all of it, and what this process may still use.
 int cl_file_system(const char *path, uint64_t *total, uint64_t *available);
-/// Exclusive advisory lock (flock) without waiting: 0, or -EWOULDBLOCK when somebody else has it.
-int cl_lock(int fd);
-/// ioctl(2) with a pointer argument.
-int cl_ioctl(int fd, unsigned long request, void *argument);
 
 typedef struct cl_directory cl_directory;
 cl_directory *cl_directory_open(const char *path, int *error); // NULL and -errno in *error
@@ -145,7 +137,6 @@ int cl_accept(int fd); // non-blocking, -EAGAIN when nobody waits
 int cl_unix_connect(const char *path);
 /// Sends one datagram to a Unix socket; a leading @ means the abstract name space.
 int cl_unix_datagram(const char *path, const void *from, size_t count);
-int cl_nonblocking(int fd);
 
 // MARK: Network (network.c)
 
@@ -169,12 +160,9 @@ int cl_argument_count(void);
 const char *cl_argument(int index);
 int cl_pid(void);
 uint32_t cl_user(void);
-uint32_t cl_umask(uint32_t mask);
 bool cl_is_terminal(int fd);
 /// Gives memory that was freed back to the kernel (malloc_trim).
 void cl_trim_memory(void);
-/// Parses a whole decimal or hexadecimal floating point number in the C locale. false when it is not one.
-bool cl_parse_double(const char *text, double *out);
 typedef struct { char system[65], node[65], release[65], machine[65]; } cl_system_name;
 void cl_uname(cl_system_name *out);
 /// Sets the log's threshold (0 error … 4 debug), and reads it.
@@ -257,7 +245,6 @@ const cl_address *cl_job_address(const cl_job *job, int index);
 const char *cl_address_error_text(int code);
 bool cl_address_error_is_temporary(int code);
 bool cl_address_error_is_absence(int code); // no such name, or a name without addresses
-int cl_job_file_count(const cl_job *job);
 /// The file's bytes, or NULL and -errno in *outcome; else *outcome is their count.
 const uint8_t *cl_job_file(const cl_job *job, int index, int64_t *outcome);
 /// Of cl_submit_write: 0, or -errno; -ESTALE when the file was shorter than `offset`.
