@@ -71,7 +71,8 @@ enum CommandWords {
     /// Commands that begin with a word of their own; also what a mistyped first word is compared with.
     static let topics: [(word: String, topic: CommandTopic)] = [
         ("help", .help), ("status", .status), ("on", .switching), ("off", .switching), ("turn", .switching), ("switch", .switching),
-        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("dim", .dim), ("fade", .dim), ("read", .read), ("log", .log), ("who", .who), ("people", .people),
+        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("dim", .dim), ("fade", .dim),
+        ("read", .read), ("log", .log), ("who", .who), ("people", .people),
         ("allow", .allow), ("deny", .allow), ("invite", .invite),
         ("about", .about), ("uptime", .uptime), ("ping", .ping), ("yes", .confirm),
     ]

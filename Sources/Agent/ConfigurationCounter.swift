@@ -77,7 +77,8 @@ public struct CounterSource: Equatable, Sendable {
                 throw Complaint("\(name) is this sensor itself; name the [line] that is counted\(inputs.isEmpty ? "" : ": \(alternatives(inputs))")")
             }
             let hint = didYouMean("counter:\(name)", prefixed(inputs))
-            throw Complaint("there is no [line \(name)]\(!hint.isEmpty ? hint : inputs.isEmpty ? "; write one, as an input" : "; name an input: \(alternatives(inputs))")")
+            let remedy = inputs.isEmpty ? "; write one, as an input" : "; name an input: \(alternatives(inputs))"
+            throw Complaint("there is no [line \(name)]\(hint.isEmpty ? remedy : hint)")
         } catch {
             problem(source, "source: \(error.text)")
         }

@@ -12,7 +12,8 @@ extension ConfigurationLoader {
                 var groups: [String] = []
                 for entry in interlocks { if let name = lines[entry.line].interlock?.group, name != group { groups.append(name) } }
                 let hint = didYouMean(group, groups)
-                problem(one.place, "interlock: \(lines[one.line].name) is alone in \(group), so nothing is locked\(hint.isEmpty ? "; give another line the same group" : hint)")
+                let remedy = hint.isEmpty ? "; give another line the same group" : hint
+                problem(one.place, "interlock: \(lines[one.line].name) is alone in \(group), so nothing is locked\(remedy)")
             }
             // Told once, where the later one stands.
             for other in others where other < at { checkBothOn(lines[interlocks[other].line], lines[one.line], one.place) }

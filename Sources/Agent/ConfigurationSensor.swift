@@ -113,7 +113,8 @@ extension SensorConfiguration {
             }
         }
         if alarm.above ? alarm.clear > alarm.limit : alarm.clear < alarm.limit {
-            throw Complaint("an alarm \(words[0]) \(words[1]) cannot clear \(alarm.above ? "above" : "below") that; choose \"clear\" \(alarm.above ? "lower" : "higher")")
+            let side = alarm.above ? "above" : "below", other = alarm.above ? "lower" : "higher"
+            throw Complaint("an alarm \(words[0]) \(words[1]) cannot clear \(side) that; choose \"clear\" \(other)")
         }
         return alarm
     }

@@ -184,7 +184,9 @@ extension Agent {
 
     func peopleText(_ now: Moment) -> String {
         var rows = Agent.listed(configuration.people.entries.map { "\($0.local ?? "*")@\($0.domain): \($0.role.name)" })
-        rows += Agent.listed(guests.guests.map { $0.jid.description + ($0.role.map { ": " + $0.name + " (let in by " } ?? ": nobody (kept out by ") + $0.by.description + ")" })
+        rows += Agent.listed(guests.guests.map { guest in
+            guest.jid.description + (guest.role.map { ": " + $0.name + " (let in by " } ?? ": nobody (kept out by ") + guest.by.description + ")"
+        })
         rows += openCodes(now)
         return rows.isEmpty ? "Nobody is listed under [people]." : rows.joined(separator: "\n")
     }
@@ -196,7 +198,8 @@ extension Agent {
     private func openCodes(_ now: Moment) -> [String] {
         var rows: [String] = []
         for open in guests.invitations where open.isGood(now.timestamp) {
-            rows.append("open code for " + open.role.name + " " + Spoken.until(now.instant + (open.expires - now.timestamp), from: now) + ", by " + open.by.description)
+            let until = Spoken.until(now.instant + (open.expires - now.timestamp), from: now)
+            rows.append("open code for " + open.role.name + " " + until + ", by " + open.by.description)
         }
         return rows
     }

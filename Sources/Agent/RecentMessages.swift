@@ -125,7 +125,10 @@ struct RecentMessages {
             let saved = Timestamp(milliseconds: Int64(bitPattern: readInteger(file, at + 16, 8)))
             // A clock that is not set yet makes nothing older than it is.
             let age = saved < now.timestamp && Spoken.isClockSet(saved) ? now.timestamp - saved : .zero
-            if age < RecentMessages.memory { append(Entry(key: readInteger(file, at, 8), body: readInteger(file, at + 8, 8), at: now.instant - age, acted: true, isSaved: true, isOld: true)) }
+            if age < RecentMessages.memory {
+                let key = readInteger(file, at, 8), body = readInteger(file, at + 8, 8)
+                append(Entry(key: key, body: body, at: now.instant - age, acted: true, isSaved: true, isOld: true))
+            }
             at += RecentMessages.savedSize
         }
         // Behind a piece of one, appended ones could not be found.

@@ -23,15 +23,20 @@ enum Replies {
     static func lockedOut(_ line: String, by other: String, _ why: String) -> String {
         "\(line) was not switched on, because \(other) may not be on with it (interlock), and it did not go off: \(why)"
     }
-    static func onlyOne(_ lines: [String]) -> String { "Only one of \(list(lines)) can be on (interlock), so I left \(lines.count == 2 ? "both" : "all") alone. Say which one." }
+    static func onlyOne(_ lines: [String]) -> String {
+        "Only one of \(list(lines)) can be on (interlock), so I left \(lines.count == 2 ? "both" : "all") alone. Say which one."
+    }
     static func staysOffFor(_ line: String, _ other: String) -> String { "\(line) does not come on again by itself: \(other) is on now" }
     static func doubles(_ lines: [String]) -> String { "\(list(lines)) are on together, which interlock forbids: all of them are switched off" }
     static func othersOn(_ lines: [String]) -> String { "\(list(lines)) are on together, which interlock forbids: somebody else switched one of them" }
     static func noneRestored(_ lines: [String]) -> String { "only one of \(list(lines)) can be on (interlock), and all of them were said to be on: all stay off" }
-    static func comesOnLater(_ line: String, _ until: String) -> String { "\(line) was on and stays off \(until): nobody knows how long it was off (min-off, interlock)" }
+    static func comesOnLater(_ line: String, _ until: String) -> String {
+        "\(line) was on and stays off \(until): nobody knows how long it was off (min-off, interlock)"
+    }
     /// `fridge must stay off for another 3 min (min-off). Say it again then.`
     static func mustStayOff(_ line: String, _ word: String, _ left: Duration, _ comesOn: String?) -> String {
-        "\(line) must stay \(word) for another \(Spoken.duration(left)) (min-off). " + (comesOn.map { "It stays \(word) \($0) and goes on by itself then." } ?? "Say it again then.")
+        "\(line) must stay \(word) for another \(Spoken.duration(left)) (min-off). "
+            + (comesOn.map { "It stays \(word) \($0) and goes on by itself then." } ?? "Say it again then.")
     }
     static func minOff(_ time: Duration) -> String { " (it stays off for at least \(Spoken.duration(time)))" }
     static func cannotBlink(_ line: String, _ key: String) -> String { "\(line) cannot blink: it has \(key), and blinking would switch it on too soon." }
@@ -186,10 +191,16 @@ enum Replies {
     static let allowWhom = "Whom? Say for example \"allow bob@example.org operator\""
     static func allowAsWhat(_ person: JID) -> String { "As what? Say \"allow \(person.description) viewer\", \"operator\" or \"admin\"" }
     static let denyWhom = "Whom? Say for example \"deny bob@example.org\""
-    static let codeForWhom = "A code is for whoever says it to me: say \"invite viewer\", \"invite operator\" or \"invite admin\". To let in one address, say \"allow bob@example.org operator\""
+    static let codeForWhom = """
+        A code is for whoever says it to me: say "invite viewer", "invite operator" or "invite admin". \
+        To let in one address, say "allow bob@example.org operator"
+        """
     static let onePersonAtATime = "One person and one role a message, please"
     static let longAddress = "That address is longer than \(GuestList.maximumAddress) bytes, which is more than I keep"
-    static let listIsFull = "I keep at most \(GuestList.maximumGuests) people, open codes included; deny somebody, say \"cancel invites\", or write *@domain under [people] in perch.conf"
+    static let listIsFull = """
+        I keep at most \(GuestList.maximumGuests) people, open codes included; deny somebody, say "cancel invites", \
+        or write *@domain under [people] in perch.conf
+        """
     static func nothingChanged(_ why: String) -> String {
         let last = why.utf8.last
         return why + (last == UInt8(ascii: "?") || last == UInt8(ascii: ".") ? "" : ".") + " I changed nothing."
@@ -206,7 +217,9 @@ enum Replies {
     static let noRandomness = "I cannot make codes: there are no random numbers on this machine. Say \"allow bob@example.org operator\" instead"
     static func codeStays(_ role: Role) -> String { "You are \(role.name) already, so the code stays good for somebody else." }
     static func welcome(_ role: Role, by admin: JID) -> String { "Welcome! You are \(role.name) here: \(admin.description) has invited you." }
-    static func saidYourCode(_ person: JID, _ role: Role) -> String { "\(person.description) has said your code and is \(role.name) now. If that is a surprise, say \"deny \(person.description)\"." }
+    static func saidYourCode(_ person: JID, _ role: Role) -> String {
+        "\(person.description) has said your code and is \(role.name) now. If that is a surprise, say \"deny \(person.description)\"."
+    }
     static func letIn(_ person: JID, _ role: Role, by admin: JID) -> String { "\(role.name) now, invited by \(admin.description)" }
     static func notWrittenDown(_ why: String) -> String { "I could not write that down, so after a restart it is as it was before: \(why)" }
     static let guessing = "more than \(GuestList.guesses) one-time codes a minute are said by strangers: none is looked at until that ends"

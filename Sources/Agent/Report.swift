@@ -88,7 +88,9 @@ struct Report: Equatable {
     static func record(_ bytes: [UInt8], at offset: Int) -> (Record, end: Int)? {
         guard offset >= 0, bytes.count - offset >= overhead, bytes[offset] == magic else { return nil }
         let body = offset + overhead, end = body + Int(readInteger(bytes, offset + 5, 2))
-        guard end <= bytes.count, end - body >= 9, end - body <= fixed + maximumText + maximumMeasure, UInt64(CRC32.of(bytes, offset + 5..<end)) == readInteger(bytes, offset + 1, 4) else { return nil }
+        guard end <= bytes.count, end - body >= 9, end - body <= fixed + maximumText + maximumMeasure,
+            UInt64(CRC32.of(bytes, offset + 5..<end)) == readInteger(bytes, offset + 1, 4)
+        else { return nil }
         let name = Name(run: UInt32(truncatingIfNeeded: readInteger(bytes, body + 1, 4)), number: UInt32(truncatingIfNeeded: readInteger(bytes, body + 5, 4)))
         if bytes[body] == mark { return (.mark(name), end) }
         guard let kind = Kind(rawValue: bytes[body]), end - body >= fixed, end - body - fixed >= Int(readInteger(bytes, body + 21, 2)) else { return nil }

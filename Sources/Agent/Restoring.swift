@@ -92,7 +92,8 @@ extension Agent {
     /// What is on, for `initial = restore`, and when a line that is kept ends; written only when it changed.
     func storeLines(_ now: Moment) {
         var lines: [SavedLines.Line] = []
-        for (index, settings) in configuration.lines.enumerated() where settings.direction == .output && (settings.initial == .restore || settings.initial == .keep) {
+        for (index, settings) in configuration.lines.enumerated() {
+            guard settings.direction == .output, settings.initial == .restore || settings.initial == .keep else { continue }
             let away = outputs.lines[index].away
             let timer = away.map { $0.timer } ?? outputs.lines[index].timer
             if let fade = outputs.lines[index].fade, !isOn(index, min(fade.from, fade.to)) { continue }
@@ -113,7 +114,9 @@ extension Agent {
                 until = Timestamp(milliseconds: 0)
             default: break
             }
-            if settings.initial == .keep ? until != nil : level || until != nil { lines.append(SavedLines.Line(name: settings.name, on: level, permille: brightnessToKeep(index), until: until)) }
+            if settings.initial == .keep ? until != nil : level || until != nil {
+                lines.append(SavedLines.Line(name: settings.name, on: level, permille: brightnessToKeep(index), until: until))
+            }
         }
         guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }
         storedLines = lines

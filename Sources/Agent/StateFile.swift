@@ -78,7 +78,8 @@ public enum StateFile {
         }
         text += (isDone ? "; it was put aside as " : "; the next start puts it aside as ") + (aside(name, verdict) ?? "") + ", " + loss
         guard case .other = verdict else { return text }
-        return text + (isDone ? ". The perch that wrote it takes it back: install that, stop the service and rename the file" : ". To keep it, install the perch that wrote it")
+        if !isDone { return text + ". To keep it, install the perch that wrote it" }
+        return text + ". The perch that wrote it takes it back: install that, stop the service and rename the file"
     }
 
     /// What becomes of a start without it.

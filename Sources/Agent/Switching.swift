@@ -140,7 +140,8 @@ extension Agent {
         let ticket = outputs.nextTicket()
         outputs.pending.append(
             PendingTicket(
-                ticket: ticket, line: line, wanted: on, permille: permille, cause: cause, errand: errand, deadline: now.instant + Outputs.outcomeDeadline, before: before))
+                ticket: ticket, line: line, wanted: on, permille: permille, cause: cause, errand: errand,
+                deadline: now.instant + Outputs.outcomeDeadline, before: before))
         effects.append(permille.map { .setDuty(line, permille: $0, ticket) } ?? .setLine(line, on: on, ticket))
     }
 
@@ -266,7 +267,8 @@ extension Agent {
             }
         case .timer, .disconnected, .interlock:
             // What was awaited is told, and remembered, as the answer.
-            if let errand = pending.errand { settle(errand, line, text, now) } else { record(nil, line: line, what: Agent.reason(pending.cause), outcome: text, now) }
+            if let errand = pending.errand { settle(errand, line, text, now) }
+            else { record(nil, line: line, what: Agent.reason(pending.cause), outcome: text, now) }
         case .stopping, .blink, .fade: break
         }
         advanceMakes(now)
@@ -295,12 +297,16 @@ extension Agent {
         if let asked = pending.permille, reads, let read = brightness(pending.line), asked - read > Fade.tolerance || read - asked > Fade.tolerance {
             return Replies.readsDifferently(settings.name, wanted: Dimming.text(asked), reads: Dimming.text(read))
         }
-        if pending.cause == .timer(.pulse), let errand = pending.errand, let duration = errands.duration(of: errand) { return Replies.pulsed(settings.name, duration) }
+        if pending.cause == .timer(.pulse), let errand = pending.errand, let duration = errands.duration(of: errand) {
+            return Replies.pulsed(settings.name, duration)
+        }
         if !wanted, outputs.lines[pending.line].timer == nil, let errand = pending.errand, errands.duration(of: errand) != nil {
             return Replies.staysOff(settings.name, settings.offWord)
         }
         var text = state(of: pending.line, now)
-        if !wanted, let minOff = settings.minOff, let errand = pending.errand, let asked = errands.duration(of: errand), asked < minOff { text += Replies.minOff(minOff) }
+        if !wanted, let minOff = settings.minOff, let errand = pending.errand, let asked = errands.duration(of: errand), asked < minOff {
+            text += Replies.minOff(minOff)
+        }
         if wanted, outputs.lines[pending.line].timer?.cause == .maxOn, let maxOn = settings.maxOn { text += Replies.maxOn(maxOn) }
         return text
     }
@@ -315,8 +321,8 @@ extension Agent {
         if !wasFailing || isAway {
             var why = "it still reads \(word(configuration.lines[line], !wanted))"
             if case .failed(let reason) = outcome { why = reason }
-            report(
-                Replies.retrying(configuration.lines[line].name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: configuration.lines[line].name, nil, now)
+            let name = configuration.lines[line].name
+            report(Replies.retrying(name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: name, nil, now)
         }
     }
 

@@ -200,7 +200,9 @@ extension Board {
             var new = HeldLine(
                 settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
                 level: (simulated?.level(old.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
-            if let pwm = settings.pwm { new.simulatedPulse = settings.initial == .keep ? kept(old, at: pwm, isOn: level != settings.activeLow) : pwm.pulse(settings.initial) }
+            if let pwm = settings.pwm {
+                new.simulatedPulse = settings.initial == .keep ? kept(old, at: pwm, isOn: level != settings.activeLow) : pwm.pulse(settings.initial)
+            }
             return new
         }
         let physical = try request.value() != old.settings.activeLow

@@ -76,7 +76,9 @@ extension Board {
 
     private func unknownLine(_ name: String) -> ControlOutcome {
         let known = lines.map { $0.settings.name } + SimulatedPins.header.lines.map { $0.name }
-        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return error("there is no line \"\(name)\"; did you mean \(nearest)?") }
+        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
+            return error("there is no line \"\(name)\"; did you mean \(nearest)?")
+        }
         return error("there is no line \"\(name)\"; `list` shows all")
     }
 
@@ -154,7 +156,9 @@ extension Board {
     private func unknownSensor(_ name: String) -> ControlOutcome {
         var known: [String] = []
         for sensor in sensors { if case .simulated(let source) = sensor.source { known.append(source) } }
-        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return error("there is no sensor \"\(name)\"; did you mean \(nearest)?") }
+        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
+            return error("there is no sensor \"\(name)\"; did you mean \(nearest)?")
+        }
         return error("no sensor has the source simulated:\(name); `list` shows all")
     }
 

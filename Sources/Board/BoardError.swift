@@ -27,7 +27,10 @@ extension BoardError: CustomStringConvertible {
         case .permission(let path, let user):
             var text = "no permission to open \(path): "
             if Files.group(of: path) == 0 {
-                text += "it belongs to group root; install Perch's udev rule (60-perch-gpio.rules in /etc/udev/rules.d, then `sudo udevadm trigger`), which gives it to group gpio, and "
+                text += """
+                    it belongs to group root; install Perch's udev rule (60-perch-gpio.rules in /etc/udev/rules.d, \
+                    then `sudo udevadm trigger`), which gives it to group gpio, and\u{20}
+                    """
             }
             return text + "add the user to group gpio with `sudo usermod -aG gpio \(user)`, then log in again or restart the service"
         case .busy(let pin, let consumer):

@@ -10,7 +10,11 @@ extension Chip {
         } catch {
             guard case .notFound(let text) = error else { throw error }
             for chip in Files.names(in: root + "/sys/bus/gpio/devices") where Text.hasPrefix(chip, "gpiochip") {
-                throw .notFound("the kernel has \(chip), but there is no \(root)/dev/\(chip) here; a container must be given it (docker run --device /dev/\(chip) …, or DeviceAllow= of a service)")
+                throw .notFound(
+                    """
+                    the kernel has \(chip), but there is no \(root)/dev/\(chip) here; \
+                    a container must be given it (docker run --device /dev/\(chip) …, or DeviceAllow= of a service)
+                    """)
             }
             throw .notFound("\(text). On a board with GPIO its driver is missing: look at `dmesg | grep -i gpio`, and on Raspberry Pis take the system's own kernel")
         }

@@ -26,7 +26,10 @@ final class PWMLine {
     private var wasExported = true
 
     /// The unit makes /sys read-only.
-    static let remedy = "as root run `systemctl edit perch`, write [Service] and in the next line ReadWritePaths=/sys/devices/platform, and then `systemctl restart perch`"
+    static let remedy = """
+        as root run `systemctl edit perch`, write [Service] and in the next line ReadWritePaths=/sys/devices/platform, \
+        and then `systemctl restart perch`
+        """
     static let isAway = "its PWM chip has disappeared"
 
     /// Waiting for udev, which gives a channel that was just exported to its group: milliseconds, and how often.

@@ -86,7 +86,11 @@ struct PinResolver {
         let choices = found.map { "\(chips[$0.chip].name), line \($0.offset)" }
         if found.count > 1 { throw .invalid("\(place.line) of profile \(profile.name) could be \(alternatives(choices)); only a line's name can tell them apart") }
         if place.offset == nil {
-            throw .notFound("profile \(profile.name) knows \(place.line) by the kernel's name for it, and this kernel has no line of that name; `perch lines` shows which it has")
+            throw .notFound(
+                """
+                profile \(profile.name) knows \(place.line) by the kernel's name for it, and this kernel has no line of that name; \
+                `perch lines` shows which it has
+                """)
         }
         throw .notFound(
             "profile \(profile.name) has \(place.line) on chip \(alternatives(labels)), which the kernel does not show; it shows \(self.labels)")

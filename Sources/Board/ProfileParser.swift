@@ -122,7 +122,10 @@ private struct ProfileParser {
         guard let channel = PWMChannel(line: entry.key, entry.value) else {
             return complain(
                 entry.line,
-                "\"\(entry.value)\": a line of [pwm] is written as GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2, the PWM chip's device, the channel on it and how it is enabled")
+                """
+                "\(entry.value)": a line of [pwm] is written as GPIO18 = fe20c000.pwm:0 dtoverlay=pwm,pin=18,func=2, \
+                the PWM chip's device, the channel on it and how it is enabled
+                """)
         }
         profile.pwm.append(channel)
         pwmLines.append(entry.line)

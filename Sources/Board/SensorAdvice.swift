@@ -97,7 +97,8 @@ public enum SensorAdvice {
             ? "" : "as root: echo \(needs.newDevice) > /sys/bus/i2c/devices/i2c-1/new_device (the part \(needs.part) says how to make it last)"
         guard buses.isRaspberryPi else {
             if needs.drivers.isEmpty { return nil }
-            return "it needs the driver \(needs.drivers[needs.drivers.count - 1]) and an entry in this board's device tree or its overlays (see the part \(needs.part))"
+            let driver = needs.drivers[needs.drivers.count - 1]
+            return "it needs the driver \(driver) and an entry in this board's device tree or its overlays (see the part \(needs.part))"
         }
         var lines = ""
         for line in needs.enable where !buses.isEnabled(line) { lines += (lines.isEmpty ? "" : " and ") + line }

@@ -55,7 +55,10 @@ struct SensorBuses {
     }
 
     /// Where the firmware reads it: Debian 12 and later, else below /boot.
-    var configPath: String { Files.exists(root + "/boot/config.txt") && !Files.exists(root + "/boot/firmware/config.txt") ? "/boot/config.txt" : "/boot/firmware/config.txt" }
+    var configPath: String {
+        let old = "/boot/config.txt", new = "/boot/firmware/config.txt"
+        return Files.exists(root + old) && !Files.exists(root + new) ? old : new
+    }
 
     /// Whether config.txt has this line, whatever its other parameters: another address, another pin.
     func isEnabled(_ line: String) -> Bool {

@@ -20,7 +20,8 @@ public struct TLSSettings: Equatable, Sendable {
 }
 
 /// What all sessions of a process share: TLS 1.2 or later, OpenSSL's default ciphers at security level 2, no renegotiation,
-/// trust as set. It keeps the newest session ticket, so that the next handshake with the same server is short. One for a process, made before anything else uses OpenSSL.
+/// trust as set. It keeps the newest session ticket, so that the next handshake with the same server is short.
+/// One for a process, made before anything else uses OpenSSL.
 public final class TLSContext {
     /// The system's authorities, hashed as OpenSSL wants them (c_rehash(1)): a session loads the one or two it needs
     /// instead of all 140, which would cost over 1 MB.

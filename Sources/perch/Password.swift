@@ -35,7 +35,9 @@ enum Password {
         }
         guard let file else {
             if isHidden {
-                throw Failure(.permission, "password: the configuration names no password-file, and the systemd credential in \(credentialStore) is for root only; run this as root")
+                throw Failure(
+                    .permission,
+                    "password: the configuration names no password-file, and the systemd credential in \(credentialStore) is for root only; run this as root")
             }
             throw Failure(
                 .configuration,
