@@ -10,12 +10,11 @@ if "GPIO_VM" not in os.environ:
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "Integration")]
 
-from harness.authority import Authority  # noqa: E402
-from harness.person import Person  # noqa: E402
-from harness.prosody import Prosody  # noqa: E402
-from board import PATIENCE, Board  # noqa: E402
+from board import Board  # noqa: E402
 from chips import Chip  # noqa: E402
+from contact import PATIENCE  # noqa: E402
 from door import Door  # noqa: E402
+from garden import account, alice, prosody  # noqa: E402, F401 (fixtures)
 from kernel import Line, Trace  # noqa: E402
 
 SYSROOT = os.environ["PERCH_SYSROOT"]
@@ -41,28 +40,6 @@ def program(library):
 def soak(library):
     """The command that is interlock-soak."""
     return SOAKS[library]
-
-
-@pytest.fixture(scope="session")
-def prosody(tmp_path_factory):
-    with Prosody(tmp_path_factory.mktemp("prosody"), authority=Authority(tmp_path_factory.mktemp("authority"))) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def account(prosody):
-    """The board's."""
-    return prosody.account("greenhouse")
-
-
-@pytest.fixture(scope="session")
-def alice(prosody, account):
-    """Online all the time, with the board in her roster."""
-    somebody = Person(prosody.account("alice"), prosody)
-    somebody.connect(deadline=PATIENCE)
-    somebody.subscribe(account.jid)
-    yield somebody
-    somebody.disconnect()
 
 
 @pytest.fixture(autouse=True)

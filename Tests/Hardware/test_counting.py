@@ -27,7 +27,7 @@ def wait_until_asleep(pid):
 
 
 def litres(board):
-    return float(re.match(r"water ([\d.]+) l", board.ask("read water", expect="water"))[1])
+    return float(re.match(r"water ([\d.]+) l", board.ask("read water"))[1])
 
 
 def test_10000_edges_are_counted_and_outlast_a_restart(board, line):
@@ -68,7 +68,7 @@ def test_a_flood_while_it_cannot_run_leaves_the_right_level_and_is_told(board, l
     def reading():
         """Pulses that were counted and edges that were dropped, in one answer."""
         wait_until_asleep(board.pid)
-        answer = board.ask("read water", expect="water")
+        answer = board.ask("read water")
         dropped = re.search(r"the kernel dropped (\d+) edge", answer)
         return 2 * float(re.match(r"water ([\d.]+) l", answer)[1]), int(dropped[1]) if dropped else 0
 

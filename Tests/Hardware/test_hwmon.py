@@ -58,7 +58,7 @@ def heard(board, text, after):
 
 def test_a_thermometer_changes_fails_is_pulled_out_and_returns(board, lm75):
     board.start(SHED)
-    assert board.ask("read shed", expect="shed 19.5").startswith("shed 19.5 °C")
+    assert board.ask("read shed").startswith("shed 19.5 °C")
     for degrees, text in [(25, "shed 25.0 °C"), (-12.5, "shed -12.5 °C"), (0, "shed 0.0 °C")]:
         after = len(board.alice.messages)
         lm75.set(degrees)
@@ -76,7 +76,7 @@ def test_a_thermometer_changes_fails_is_pulled_out_and_returns(board, lm75):
     # It is pulled out and another one is put in, which the kernel numbers anew.
     lm75.unplug()
     board.ask_until("read shed", "shed failed: ")
-    assert board.ask("lamp on", expect="lamp is") == "lamp is on", "a broken sensor is no reason to switch nothing"
+    assert board.ask("lamp on") == "lamp is on", "a broken sensor is no reason to switch nothing"
     lm75.set(21)
     lm75.plug()
     board.ask_until("read shed", "shed 21.0 °C")

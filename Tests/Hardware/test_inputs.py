@@ -1,7 +1,7 @@
 """What real input lines do to perch."""
 import re
 
-from conftest import PATIENCE
+from contact import PATIENCE
 
 DOOR = "[line door]\npin = GPIO27\npart = contact\nreport = change\n"
 

@@ -8,7 +8,8 @@ import tempfile
 import time
 
 import guest
-from board import PATIENCE, Board
+from board import Board
+from contact import PATIENCE
 from harness.authority import Authority
 from harness.person import Person
 from harness.prosody import Prosody

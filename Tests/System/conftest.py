@@ -10,11 +10,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(TESTS, "Hardware"), os.path.join(TESTS, "Integration")]
 
-from harness.authority import Authority  # noqa: E402
-from harness.person import Person  # noqa: E402
-from harness.prosody import Prosody  # noqa: E402
+from garden import account, alice, prosody  # noqa: E402, F401 (fixtures)
 from kernel import Line, Trace  # noqa: E402
-from system import PATIENCE, Board, System  # noqa: E402
+from system import Board, System  # noqa: E402
 
 # One machine lives through these from top to bottom, since a boot costs more than all of them.
 STAGES = ["test_install", "test_service", "test_trouble", "test_upgrade", "test_removal"]
@@ -38,28 +36,6 @@ def newer():
 @pytest.fixture(scope="session")
 def system():
     return System()
-
-
-@pytest.fixture(scope="session")
-def prosody(tmp_path_factory):
-    with Prosody(tmp_path_factory.mktemp("prosody"), authority=Authority(tmp_path_factory.mktemp("authority"))) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def account(prosody):
-    """The board's."""
-    return prosody.account("board")
-
-
-@pytest.fixture(scope="session")
-def alice(prosody, account):
-    """Online all the time, with the board in her roster."""
-    somebody = Person(prosody.account("alice"), prosody)
-    somebody.connect(deadline=PATIENCE)
-    somebody.subscribe(account.jid)
-    yield somebody
-    somebody.disconnect()
 
 
 @pytest.fixture(scope="session")

@@ -2,25 +2,26 @@
 import json
 import os
 import re
+import stat
 import subprocess
-import time
 
+from contact import PATIENCE, Contact
 from harness.process import eventually
 
-# An emulated processor next to other work is some thirty times slower than this machine.
-PATIENCE = int(os.environ.get("PERCH_PATIENCE", 180))
 ROOT = "/proc/1/root"
-TOO_FAST = "That is too fast for me"
 
 
 class System:
+    def command(self, *words):
+        """The command that runs a command there."""
+        return ["chroot", ROOT, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root", "DEBIAN_FRONTEND=noninteractive",
+                "SYSTEMD_COLORS=0", *words]
+
     def run(self, *words, check=True, **options):
         """Run a command there: its standard output. Without `check`: (status, what it said on both)."""
         done = subprocess.run(
-            ["chroot", ROOT, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root", "DEBIAN_FRONTEND=noninteractive",
-             "SYSTEMD_COLORS=0", *words],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE if check else subprocess.STDOUT, text=True, errors="replace",
-            timeout=PATIENCE, **options)
+            self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE if check else subprocess.STDOUT, text=True,
+            errors="replace", timeout=PATIENCE, **options)
         if not check:
             return done.returncode, done.stdout
         assert done.returncode == 0, f"{' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -44,6 +45,10 @@ class System:
         if group:
             self.run("chgrp", group, path)
 
+    def owner(self, path):
+        """(mode, "user:group")"""
+        return stat.S_IMODE(os.stat(self.path(path)).st_mode), self.run("stat", "-c", "%U:%G", path).strip()
+
     def copy(self, source, path):
         with open(source) as file:
             self.write(path, file.read())
@@ -54,6 +59,12 @@ class System:
         with open(package, "rb") as source, open(self.path("/root/" + name), "wb") as copy:
             copy.write(source.read())
         return self.run("apt-get", "install", "-y", "-q", "-o", "Dpkg::Use-Pty=0", "--allow-downgrades", f"/root/{name}", check=check)
+
+    def unconfigure(self):
+        """As the package leaves a board, before anybody has set it up."""
+        self.systemctl("stop", "perch")
+        for folder in ("/etc/perch", "/var/lib/perch"):
+            self.run("find", folder, "-mindepth", "1", "-delete")
 
     # The service
 
@@ -85,63 +96,34 @@ class System:
         entries = [json.loads(row) for row in self.run(*words).splitlines()]
         return [(int(entry["__MONOTONIC_TIMESTAMP"]) / 1e6, entry.get("SYSLOG_IDENTIFIER", "?"), str(entry.get("MESSAGE"))) for entry in entries]
 
-    def log(self, mark=None):
+    def log(self, mark=None, unit="perch.service"):
         """What the unit and systemd said about it, as text."""
-        return "\n".join(f"{when:.3f} {who}: {what}" for when, who, what in self.journal(mark, "-u", "perch.service"))
+        return "\n".join(f"{when:.3f} {who}: {what}" for when, who, what in self.journal(mark, "-u", unit))
 
-    def wait_for_log(self, pattern, mark=None, deadline=PATIENCE):
+    def wait_for_log(self, pattern, mark=None, unit="perch.service"):
         """(seconds since the boot, match) of the first entry."""
         def found():
-            for when, _, what in self.journal(mark, "-u", "perch.service"):
+            for when, _, what in self.journal(mark, "-u", unit):
                 if match := re.search(pattern, what):
                     return when, match
             return None
         try:
-            return eventually(found, deadline, f"/{pattern}/ in the journal")
+            return eventually(found, PATIENCE, f"/{pattern}/ in the journal")
         except AssertionError as problem:
-            raise AssertionError(f"{problem}\n{self.log(mark)}") from None
+            raise AssertionError(f"{problem}\n{self.log(mark, unit)}") from None
 
 
-class Board:
+class Board(Contact):
     """The service as alice sees it."""
 
     def __init__(self, system, account, alice):
-        self.system, self.account, self.alice = system, account, alice
+        super().__init__(account, alice)
+        self.system = system
 
-    @property
-    def is_seen(self):
-        shown = [presence.type for presence in self.alice.presences
-                 if presence.bare == self.account.jid and presence.type in ("available", "unavailable")]
-        return shown[-1:] == ["available"]
-
-    def wait_until_seen(self, seen=True):
-        try:
-            eventually(lambda: self.is_seen == seen, PATIENCE, f"the board {'on' if seen else 'off'}line")
-        except AssertionError as problem:
-            raise AssertionError(f"{problem}\n{self.system.log()}") from None
+    def log(self):
+        return self.system.log()
 
     def wait_online(self, mark):
         """Until a service that was started after `mark` is there: one more presence may have come from the one before."""
         self.system.wait_for_log("^online as ", mark)
         self.wait_until_seen()
-
-    def seen(self):
-        """A place in what alice sees."""
-        return len(self.alice.presences)
-
-    def wait_presence(self, kind, after):
-        try:
-            return self.alice.wait_presence(self.account.jid, kind, after=after, deadline=PATIENCE)
-        except AssertionError as problem:
-            raise AssertionError(f"{problem}\n{self.system.log()}") from None
-
-    def ask(self, text):
-        """Say `text` and return the answer. Said again when that was too fast: 10 commands in 10 s are the limit."""
-        while True:
-            try:
-                answer = self.alice.say(self.account.jid, text, deadline=PATIENCE)
-            except AssertionError as problem:
-                raise AssertionError(f"{problem}\n{self.system.log()}") from None
-            if TOO_FAST not in answer:
-                return answer
-            time.sleep(int(re.search(r"again in (\d+) s", answer)[1]))

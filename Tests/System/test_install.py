@@ -1,20 +1,12 @@
 """`apt install ./perch_…deb` on a board: everything is there, and the service waits for its configuration."""
-import os
-import stat
-
 import pytest
+from contact import PATIENCE
 from harness.process import eventually
-from system import PATIENCE
 
 
 @pytest.fixture(scope="module", autouse=True)
 def installed(system, package):
     return system.install(package)
-
-
-def status(system, path):
-    found = os.stat(system.path(path))
-    return stat.S_IMODE(found.st_mode), system.run("stat", "-c", "%U:%G", path).strip()
 
 
 def test_the_service_is_enabled_and_waits_for_a_configuration(system):
@@ -28,12 +20,12 @@ def test_the_service_is_enabled_and_waits_for_a_configuration(system):
 def test_the_account_perch_is_in_the_group_gpio(system):
     assert "gpio" in system.run("id", "-nG", "perch").split()
     assert system.run("getent", "passwd", "perch").strip().endswith(":/var/lib/perch:/usr/sbin/nologin")
-    assert status(system, "/etc/perch") == (0o750, "root:perch")
+    assert system.owner("/etc/perch") == (0o750, "root:perch")
 
 
 def test_udev_gives_the_gpio_chips_to_the_group_gpio_at_once(system):
     for chip in ("/dev/gpiochip0", "/dev/gpiochip1"):
-        eventually(lambda: status(system, chip) == (0o660, "root:gpio"), PATIENCE, f"udev's rule for {chip}, {status(system, chip)},")
+        eventually(lambda: system.owner(chip) == (0o660, "root:gpio"), PATIENCE, f"udev's rule for {chip}, {system.owner(chip)},")
 
 
 def test_nothing_failed(system):

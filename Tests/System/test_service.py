@@ -4,9 +4,9 @@ import re
 import subprocess
 
 import pytest
+from contact import PATIENCE
 from harness.process import eventually
 from kernel import Line
-from system import PATIENCE
 
 BUSYBOX = "/run/gpio-vm/busybox"
 LINES = """\
