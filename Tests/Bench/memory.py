@@ -25,17 +25,6 @@ def sensors(count):
     return "\n" + "".join(f"[sensor place{number}]\nsource = simulated:place{number}\nunit = Cel\nreport = change 0.5 every 1h..12h\n\n" for number in range(count))
 
 
-def write_roster(prosody, account, count):
-    """People of another domain, which this server cannot reach, so that nothing moves in the roster."""
-    folder = os.path.join(prosody.folder, "data", "".join(c if c.isalnum() else "%%%02x" % ord(c) for c in prosody.domain), "roster")
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, account.local + ".dat"), "w") as file:
-        file.write("return { [false] = { version = 1 };\n")
-        for number in range(count):
-            file.write(f'["somebody{number:03}@people.example"] = {{ subscription = "both"; groups = {{}}; name = "Somebody No. {number}" }};\n')
-        file.write("};\n")
-
-
 def table(program, prosody, folder, note):
     """Markdown."""
     os.environ["PERCH"] = program
@@ -48,7 +37,7 @@ def table(program, prosody, folder, note):
             people = {f"*@{prosody.domain}": "operator"}
             if what.startswith("contact"):
                 people["*@people.example"] = "viewer"
-                write_roster(prosody, account, number)
+                prosody.set_roster(account, [f"somebody{each:03}@people.example" for each in range(number)])
             more = lines(number) if what == "line" else sensors(number) if what == "sensor" else lines(1)
             board = Perch(f"{folder}/{what[:6]}-{number}", account, prosody, people=people, lines=more)
             try:

@@ -15,7 +15,7 @@ from kernel import Line, Trace  # noqa: E402
 from system import Board, System  # noqa: E402
 
 # One machine lives through these from top to bottom, since a boot costs more than all of them.
-STAGES = ["test_install", "test_init", "test_first_boot", "test_service", "test_trouble", "test_upgrade", "test_removal"]
+STAGES = ["test_install", "test_init", "test_first_boot", "test_service", "test_trouble", "test_limits", "test_upgrade", "test_removal"]
 
 
 def pytest_collection_modifyitems(items):

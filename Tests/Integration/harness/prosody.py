@@ -67,10 +67,21 @@ class Prosody(Server):
                 if time.monotonic() > end:
                     raise
 
-    def set_password(self, local, password):
-        # Straight into the store: the running server reads it at the next login and hashes it itself.
-        folder = os.path.join(self.folder, "data", "".join(c if c.isalnum() else "%%%02x" % ord(c) for c in self.domain), "accounts")
+    def _store(self, kind, local, text):
+        """Straight into the store, which the running server reads at the next login."""
+        folder = os.path.join(self.folder, "data", "".join(c if c.isalnum() else "%%%02x" % ord(c) for c in self.domain), kind)
         os.makedirs(folder, exist_ok=True)
-        quoted = password.replace("\\", "\\\\").replace('"', '\\"')
         with open(os.path.join(folder, local + ".dat"), "w") as file:
-            file.write(f'return {{ ["password"] = "{quoted}" }};\n')
+            file.write(f"return {{ {text} }};\n")
+
+    def set_password(self, local, password):
+        # The server hashes it itself.
+        quoted = password.replace("\\", "\\\\").replace('"', '\\"')
+        self._store("accounts", local, f'["password"] = "{quoted}"')
+
+    def set_roster(self, account, addresses, subscription="both"):
+        """Of an account that has not been online yet: contacts of other domains, which this server cannot reach, so that nothing moves in it."""
+        contacts = [
+            f'["{address}"] = {{ subscription = "{subscription}"; groups = {{}}; name = "Somebody No. {number}" }}'
+            for number, address in enumerate(addresses)]
+        self._store("roster", account.local, ";\n".join(["[false] = { version = 1 }", *contacts]))
