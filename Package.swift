@@ -49,7 +49,7 @@ let package = Package(
         tests("Time", ["Time"]),
         tests("INI", ["INI"]),
         tests("Crypto", ["Crypto"]),
-        tests("XMPP", ["XMPP", "Crypto", "Time"]),
+        tests("XMPP", ["XMPP", "Crypto", "Text", "Time"]),
         tests("TLS", ["TLS"]),
         tests("Linux", ["Linux", "Time"]),
         tests("Board", ["Board", "Time"]),

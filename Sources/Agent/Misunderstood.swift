@@ -88,5 +88,10 @@ struct Misunderstood {
     /// What somebody wrote, short enough to quote.
     private func cut(_ text: String) -> String { text.count > 40 ? String(text.prefix(40)) + "…" : text }
 
-    static func capitalised(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
+    /// A word of the commands, which are all of ASCII letters.
+    static func capitalised(_ word: String) -> String {
+        var letters = Array(word.utf8)
+        if let first = letters.first, first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z") { letters[0] = first - 0x20 }
+        return String(decoding: letters, as: UTF8.self)
+    }
 }

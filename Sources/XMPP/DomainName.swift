@@ -40,7 +40,7 @@ enum DomainName {
             default:
                 isASCII = false
                 if !UnicodeText.isIdentifier(scalar, after: previous) { throw .forbidden(.domain, scalar.value) }
-                if previous == nil, isMark(scalar) { throw .badLabel }
+                if previous == nil, UnicodeText.isMark(scalar) { throw .badLabel }
             }
             previous = scalar
         }
@@ -50,13 +50,6 @@ enum DomainName {
             // RFC 5891 §4.2.3.1: hyphens there belong to encoded labels.
             if label.utf8.dropFirst(2).starts(with: [UInt8(ascii: "-"), UInt8(ascii: "-")]) { throw .badLabel }
             guard let encoded = Punycode.encode(Array(label.unicodeScalars)), encoded.count + prefix.count <= labelLimit else { throw .badLabel }
-        }
-    }
-
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark: true
-        default: false
         }
     }
 

@@ -1,7 +1,7 @@
 import Text
 
-/// Localparts and resourceparts (RFC 7622 §3.3 and §3.4), prepared after PRECIS (RFC 8264, 8265) as far as the standard
-/// library's Unicode data goes. What it lacks: NFKC, so compatibility characters are told by their blocks; and the
+/// Localparts and resourceparts (RFC 7622 §3.3 and §3.4), prepared after PRECIS (RFC 8264, 8265) as far as our Unicode data
+/// goes. What it lacks: NFKC, so compatibility characters are told by their blocks; and the
 /// bidirectional classes, so addresses of mixed direction are not refused.
 enum JIDPart {
     /// UsernameCaseMapped, without the characters that RFC 7622 §3.3.1 takes out.
@@ -56,13 +56,8 @@ enum JIDPart {
         if !isPlain {
             var spaced = String.UnicodeScalarView()
             for scalar in text.unicodeScalars {
-                switch scalar.properties.generalCategory {
-                case .spaceSeparator: spaced.append(" ")
-                case .control, .lineSeparator, .paragraphSeparator: throw .forbidden(.resource, scalar.value)
-                default:
-                    if UnicodeText.isNoncharacter(scalar) { throw .forbidden(.resource, scalar.value) }
-                    spaced.append(scalar)
-                }
+                if UnicodeText.isControl(scalar) || UnicodeText.isNoncharacter(scalar) { throw .forbidden(.resource, scalar.value) }
+                spaced.append(UnicodeText.isSpace(scalar) ? " " : scalar)
             }
             prepared = String(UnicodeText.nfc(spaced))
         }

@@ -16,14 +16,9 @@ enum SASLPreparation {
         }
         var mapped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .spaceSeparator: mapped.append(" ")
-            case .control, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate: throw .forbiddenCharacter(part, scalar.value)
-            default:
-                if isMappedToNothing(scalar) { continue }
-                if isForbidden(scalar) { throw .forbiddenCharacter(part, scalar.value) }
-                mapped.append(scalar)
-            }
+            if isMappedToNothing(scalar) { continue }
+            if UnicodeText.isControl(scalar) || UnicodeText.isPrivate(scalar) || isForbidden(scalar) { throw .forbiddenCharacter(part, scalar.value) }
+            mapped.append(UnicodeText.isSpace(scalar) ? " " : scalar)
         }
         let bytes = Array(String(UnicodeText.nfc(mapped)).utf8)
         if bytes.isEmpty { throw .empty(part) }
