@@ -1,6 +1,10 @@
 """The tables of the standard library's Unicode properties are 70 KB of the Embedded program, and one use brings a whole one in."""
 import os
+import platform
 import re
+import subprocess
+
+import pytest
 
 # What Sources/Text has instead is seen where a file imports it.
 SHADOWED = re.compile(r"\.(?:lowercased\(\)|isWhitespace\b)")
@@ -32,3 +36,12 @@ def test_a_property_and_a_missing_import_are_found():
     assert len(complaints("a", "if scalar.properties.generalCategory == .control {}")) == 1
     assert len(complaints("a", "import Time\nlet a = name.lowercased()")) == 1
     assert complaints("a", "import Text\nlet a = name.lowercased(), b = c.properties.canonicalCombiningClass // .uppercased()") == []
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the Swift toolchain has its Embedded library for Linux on x86-64 only")
+def test_normalization_is_that_of_the_standard_library(tool, top, tmp_path):
+    program = tmp_path / "normalization"
+    sources = [f"{top}/Tests/Rules/normalization.c", f"{top}/Sources/CUnicode/normalization.c", f"-I{top}/Sources/CUnicode/include"]
+    subprocess.run(["clang", "-O", *sources, tool("unicode-tables").library(), "-o", program], check=True)
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
