@@ -94,6 +94,7 @@ struct Init {
         if !isInteractive {
             let missing = dialogue.missing
             if !missing.isEmpty {
+        try InitCredential.check(dialogue.password, files.path)
                 throw Failure(.usage, ["there is no terminal to ask at; what is missing:"] + missing.map { "  \($0)" })
             }
         } else {

@@ -16,7 +16,7 @@ enum Password {
             var isThere = false
             do throws(SystemError) { isThere = try Files.info(credential) != nil } catch {}
             // systemd gives it to this service alone, whatever its mode bits say.
-            if isThere { return try read(credential, Files.read) }
+            if isThere { return try fromCredential(credential) }
         }
         // Whoever checks is not the service: systemd would hand this one on.
         var isStored = false, isHidden = false
@@ -27,7 +27,7 @@ enum Password {
         }
         if isStored {
             do throws(Failure) {
-                return try read(credentialStore, Files.read)
+                return try fromCredential(credentialStore)
             } catch {
                 guard error.code == .permission else { throw error }
                 isHidden = true
@@ -45,6 +45,9 @@ enum Password {
         }
         return try from(file)
     }
+
+    /// What systemd keeps or hands over, whatever its mode.
+    static func fromCredential(_ path: String) throws(Failure) -> String { try read(path, Files.read) }
 
     /// A file that others can read is refused: what is in it is no secret any more.
     static func from(_ path: String) throws(Failure) -> String { try read(path, Files.readSecret) }

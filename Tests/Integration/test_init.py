@@ -384,6 +384,50 @@ def test_an_invitation_is_good_for_one_board(inviting, invite, setup, tmp_path):
 def test_a_name_that_is_taken_is_refused_with_a_remedy(opened, setup):
     account = opened.account("taken")
     assert f"{account.jid} is taken" in refused(setup(opened), "--jid", account.jid, "--register")
+# A name space with an /etc of its own and an earlier credential in /etc/$0; "$@" is the command in it. Prints the password that was written.
+CREDENTIAL = """set -e
+    mount -t tmpfs none /run
+    mkdir -p /run/upper /run/work
+    mount -t overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work none /etc
+    rm -rf /etc/perch /etc/credstore /etc/credstore.encrypted
+    mkdir "/etc/$0"
+    (umask 077; echo "earlier and secret" > "/etc/$0/perch.password")
+    status=0
+    "$@" || status=$?
+    cat /etc/perch/password || echo nothing is written
+    exit $status"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="makes a name space with an /etc of its own")
+@pytest.mark.parametrize("store", ["credstore", "credstore.encrypted"])
+def test_a_credential_that_would_win_is_told_before_anything_is_registered_or_written(store, opened, setup):
+    place = setup(opened)
+    account = opened.account(f"known-{store}")
+    fresh = f"fresh-{store}@garden.example"
+    command = ["unshare", "--mount", "sh", "-c", CREDENTIAL, store, program(), "init", *place.common[3:]]
+    with Terminal(command, cwd=TOP, env=ENVIRONMENT) as terminal:
+        terminal.expect(f"/etc/{store}/perch.password: the service logs in with the password in there")
+        terminal.expect(f"rm /etc/{store}/perch.password")
+        terminal.expect("nothing is written")
+        assert terminal.wait() == 78
+    assert WELCOME not in terminal.shown
+
+    def by_options(*words):
+        return subprocess.run(
+            [*command, *words, "--admin", "alice@garden.example", "--yes", "--no-start"], capture_output=True, text=True, cwd=TOP,
+            env={**os.environ, **ENVIRONMENT})
+
+    for words in (["--jid", fresh, "--register"], ["--jid", account.jid, "--password-file", place.password_file(account.password)]):
+        done = by_options(*words)
+        assert (done.returncode, done.stdout) == (78, "nothing is written\n"), done.stdout + done.stderr
+        assert f"rm /etc/{store}/perch.password" in done.stderr and "secret" not in done.stderr
+    if store == "credstore":
+        # What is told as the remedy; and the name is still free.
+        done = by_options("--jid", fresh, "--register", "--password-file", "/etc/credstore/perch.password")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith("\nearlier and secret\n")
+
+
 
 
 def test_a_server_without_registration_is_told(prosody, setup):
