@@ -62,14 +62,17 @@ struct Init {
             }
             // Before its mistakes are told as those of each option; but its lines are those of this board.
             dialogue.plan.profile = arguments["--board"]
-            let problems = InitHost.objections(dialogue.plan, catalog)
-            if !problems.isEmpty { throw Failure(.configuration, problems.map { "\(file): \($0)" }) }
+            let problems = InitHost.objections(dialogue.plan, catalog, template: file)
+            if !problems.isEmpty { throw Failure(.configuration, problems) }
         }
         take("--board", arguments["--board"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.profile = value } }
         take("--server", arguments["--server"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.server = value } }
         take("--tls-ca", arguments["--tls-ca"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.tlsCA = value } }
         take("--tls-pin", arguments["--tls-pin"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.tlsPin = value } }
-        take("--invite", arguments["--invite"]) { value throws(InitDialogue.Refusal) in try dialogue.invitation(value) }
+        take("--invite", arguments["--invite"]) { value throws(InitDialogue.Refusal) in
+            guard InitDialogue.isToken(value) else { return try dialogue.invitation(value) }
+            (dialogue.token, dialogue.isNew) = (value, true)
+        }
         take("--jid", arguments["--jid"]) { value throws(InitDialogue.Refusal) in
             try dialogue.setAddress(try InitHost.filled(value))
             if let domain = dialogue.domain, dialogue.plan.jid?.domain != domain { throw .again("the invitation is for accounts at \(domain)") }
@@ -91,10 +94,10 @@ struct Init {
     }
 
     private mutating func run() throws(Failure) {
+        try InitCredential.check(dialogue.password, files.path)
         if !isInteractive {
             let missing = dialogue.missing
             if !missing.isEmpty {
-        try InitCredential.check(dialogue.password, files.path)
                 throw Failure(.usage, ["there is no terminal to ask at; what is missing:"] + missing.map { "  \($0)" })
             }
         } else {

@@ -80,6 +80,7 @@ struct InitDialogue {
         for question in needed {
             switch question {
             case .replace: lines.append("--replace: \(surroundings.path) exists already; a copy of it is kept")
+            case .address where token != nil: lines.append("--jid NAME@example.org: a name at the token's server; or --invite with the whole link, xmpp:…")
             case .address: lines.append("--jid ADDRESS: the board's address, or --invite LINK with one")
             case .name: lines.append("--jid NAME@\(domain ?? ""): the invitation leaves the name open")
             case .account: lines.append("--password-file FILE of an account that exists, or --invite LINK, or --register to make a new one")
@@ -97,6 +98,7 @@ struct InitDialogue {
         case .replace: return "\(surroundings.path) exists. Replace it? A copy is kept beside it. [y/N] "
         case .address:
             if let refused { return "Another address or invite link, or Enter to try \(refused.jid.description) again (Ctrl-C ends it): " }
+            if token != nil { return "The board's address, at the server that the invitation's token is from: " }
             return "The board's address (greenhouse@example.org), or an invite link (xmpp:…): "
         case .name: return "The board's name at \(domain ?? "") [\(surroundings.hostname)]: "
         case .account: return "Does \(plan.jid?.description ?? "") exist already? If not, it is registered now. [y/N] "
@@ -172,9 +174,17 @@ struct InitDialogue {
     /// An address, or a link that invites.
     mutating func address(_ text: String) throws(Refusal) {
         let head = text.lowercased().utf8
-        guard head.starts(with: "xmpp:".utf8) || head.starts(with: "http".utf8) && text.utf8.contains(UInt8(ascii: ":")) else { return try setAddress(text) }
+        guard head.starts(with: "xmpp:".utf8) || head.starts(with: "http".utf8) && text.utf8.contains(UInt8(ascii: ":")) else {
+            if Self.isToken(text) { throw .again("\"\(text)\" names no server; write NAME@example.org, or the whole invite link, which begins with xmpp:") }
+            return try setAddress(text)
+        }
         try invitation(text)
         if let name = plan.jid, name.domain != domain { plan.jid = nil }
+    }
+
+    /// Nothing that a link or an address has: of an invitation only its token (XEP-0445).
+    static func isToken(_ text: String) -> Bool {
+        !text.utf8.isEmpty && text.utf8.allSatisfy { byte in byte > 0x20 && byte < 0x7F && !Array("@.:/?#;%&".utf8).contains(byte) }
     }
 
     mutating func invitation(_ text: String) throws(Refusal) {

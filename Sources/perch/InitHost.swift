@@ -66,19 +66,26 @@ enum InitHost {
         return catalog.card(kind, device)?.name
     }
 
-    /// What `perch check` would say against a plan, without the places in a file that nobody has seen.
-    static func objections(_ plan: InitPlan, _ catalog: PartCatalog) -> [String] {
-        let file = "perch.conf"
+    /// What `perch check` would say against a plan.
+    /// - Parameter template: the file that the plan's template is from, to say where in it; nil: no places, since nobody has seen the file.
+    static func objections(_ plan: InitPlan, _ catalog: PartCatalog, template: String? = nil) -> [String] {
+        let file = template ?? "perch.conf"
         do throws(Failure) {
-            try Check.checkBoard(try checked(plan, path: file, passwordFile: "/etc/perch/password"), catalog)
+            try Check.checkBoard(try checked(plan, path: file, passwordFile: passwordFile), catalog)
             return []
         } catch {
             return error.lines.map { line in
-                guard line.utf8.starts(with: (file + ":").utf8) else { return line }
-                return String(line.utf8.dropFirst(file.utf8.count + 1).drop { $0 >= 0x30 && $0 <= 0x39 }.dropFirst(2)) ?? line
+                let place = line.utf8.starts(with: (file + ":").utf8) ? line.utf8.dropFirst(file.utf8.count + 1) : "".utf8[...]
+                var number = 0
+                for digit in place.prefix(while: { $0 >= 0x30 && $0 <= 0x39 }).prefix(9) { number = number * 10 + Int(digit) - 0x30 }
+                if number == 0 { return template == nil ? line : "\(file): \(line)" }
+                let text = String(place.drop { $0 >= 0x30 && $0 <= 0x39 }.dropFirst(2)) ?? line
+                return template == nil ? text : "\(file):\(plan.templateLine(number, passwordFile: passwordFile)): \(text)"
             }
         }
     }
+
+    private static let passwordFile = "/etc/perch/password"
 
     /// The plan as the service would read it. What reads otherwise than it was meant ("a=b@example.org" is a key and a value) is refused.
     static func checked(_ plan: InitPlan, path: String, passwordFile: String) throws(Failure) -> Configuration {

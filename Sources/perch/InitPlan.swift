@@ -51,6 +51,16 @@ struct InitPlan: Equatable {
         return text
     }
 
+    /// The line of the template that became this line of the text: keys have been added between.
+    func templateLine(_ number: Int, passwordFile: String) -> Int {
+        let ours = (template ?? "").utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var line = 0
+        for text in text(passwordFile: passwordFile).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).prefix(number) {
+            if line < ours.count, ours[line].elementsEqual(text) { line += 1 }
+        }
+        return max(line, 1)
+    }
+
     static let roles = "admin changes everything, operator switches outputs, viewer only reads; nobody else gets an answer."
 
     private static func keys(_ list: [(key: String, value: String?)]) -> String {

@@ -272,6 +272,25 @@ def test_everything_wrong_with_the_options_is_told_in_one_go(prosody, setup):
     assert not place.folder.exists()
 
 
+def test_the_token_of_an_invitation_is_enough_where_the_address_names_the_server(inviting, invite, setup):
+    token = invite.partition("preauth=")[2].partition(";")[0]
+    place = setup(inviting)
+    words = ("--invite", token, "--admin", "alice@garden.example", "--yes")
+    done = place.run(*words)
+    assert done.returncode == 2 and "--jid NAME@example.org: a name at the token's server" in done.stderr
+    done = place.run(*words, "--jid", "by-token@garden.example")
+    assert done.returncode == 0, done.stderr
+    assert "Registering by-token@garden.example" in done.stdout
+
+
+@pytest.mark.parametrize("link", ["https://garden.example/invite?T0k3n", "https://garden.example:5281/invite/#T0k3n", "garden.example/invite?T0k3n"])
+def test_the_web_page_of_an_invitation_is_refused_with_what_to_copy_instead(link, prosody, setup):
+    place = setup(prosody)
+    done = place.run("--invite", link, "--jid", "board@garden.example", "--admin", "alice@garden.example", "--yes")
+    assert (done.returncode, place.files) == (2, {})
+    assert re.search(r"--invite: .*\bxmpp:", done.stderr), done.stderr
+
+
 def test_an_existing_configuration_needs_the_option_that_replaces_it(prosody, setup):
     account = prosody.account("board")
     place = setup(prosody)
@@ -297,7 +316,14 @@ def test_a_template_is_shared_and_each_board_has_its_own_account(prosody, setup)
     template.write_text(text.replace("relay", "rely"))
     done = place.run(*words)
     assert (done.returncode, place.files) == (78, {})
-    assert "fleet.conf: part: there is no part \"rely\"; did you mean relay?" in done.stderr
+    assert f"{template}:11: part: there is no part \"rely\"; did you mean relay?" in done.stderr
+    # Before the place where the account is added, behind it, of the board, and more than one.
+    template.write_text("nonsense\n" + text.replace("5min", "soon").replace("GPIO17", "GPIO99").replace("= admin", "= boss"))
+    done = place.run(*words)
+    assert (done.returncode, place.files) == (78, {})
+    assert [re.match(rf"{template}:(\d+): \S", line)[1] for line in done.stderr.splitlines()] == ["1", "3", "7", "11"], done.stderr
+    template.write_text(text.replace("GPIO17", "GPIO99"))
+    assert place.run(*words).stderr.startswith(f"{template}:10: lamp: ")
     template.write_text(text)
     done = place.run(*words)
     assert done.returncode == 0, done.stderr
@@ -358,32 +384,6 @@ def test_as_root_the_service_can_read_what_was_written_and_is_started(prosody, s
     assert "journalctl -u perch" in done.stderr
 
 
-# What a server or a machine refuses
-
-
-def refused(place, *words, status=69):
-    done = place.run("--admin", "alice@garden.example", "--yes", *words)
-    assert done.returncode == status, done.stdout + done.stderr
-    assert place.files == {}, place.files
-    return done.stderr
-
-
-def test_an_invitation_that_is_wrong_registers_nothing(inviting, setup):
-    text = refused(setup(inviting), "--jid", "shed@garden.example", "--invite", "xmpp:garden.example?register;preauth=wrong")
-    assert "invit" in text
-
-
-def test_an_invitation_is_good_for_one_board(inviting, invite, setup, tmp_path):
-    first = setup(inviting)
-    assert first.run("--jid", "one@garden.example", "--invite", invite, "--admin", "alice@garden.example", "--yes").returncode == 0
-    (tmp_path / "second").mkdir()
-    text = refused(Setup(tmp_path / "second", inviting), "--jid", "two@garden.example", "--invite", invite)
-    assert "invit" in text
-
-
-def test_a_name_that_is_taken_is_refused_with_a_remedy(opened, setup):
-    account = opened.account("taken")
-    assert f"{account.jid} is taken" in refused(setup(opened), "--jid", account.jid, "--register")
 # A name space with an /etc of its own and an earlier credential in /etc/$0; "$@" is the command in it. Prints the password that was written.
 CREDENTIAL = """set -e
     mount -t tmpfs none /run
@@ -428,6 +428,32 @@ def test_a_credential_that_would_win_is_told_before_anything_is_registered_or_wr
         assert done.stdout.endswith("\nearlier and secret\n")
 
 
+# What a server or a machine refuses
+
+
+def refused(place, *words, status=69):
+    done = place.run("--admin", "alice@garden.example", "--yes", *words)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert place.files == {}, place.files
+    return done.stderr
+
+
+def test_an_invitation_that_is_wrong_registers_nothing(inviting, setup):
+    text = refused(setup(inviting), "--jid", "shed@garden.example", "--invite", "xmpp:garden.example?register;preauth=wrong")
+    assert "invit" in text
+
+
+def test_an_invitation_is_good_for_one_board(inviting, invite, setup, tmp_path):
+    first = setup(inviting)
+    assert first.run("--jid", "one@garden.example", "--invite", invite, "--admin", "alice@garden.example", "--yes").returncode == 0
+    (tmp_path / "second").mkdir()
+    text = refused(Setup(tmp_path / "second", inviting), "--jid", "two@garden.example", "--invite", invite)
+    assert "invit" in text
+
+
+def test_a_name_that_is_taken_is_refused_with_a_remedy(opened, setup):
+    account = opened.account("taken")
+    assert f"{account.jid} is taken" in refused(setup(opened), "--jid", account.jid, "--register")
 
 
 def test_a_server_without_registration_is_told(prosody, setup):

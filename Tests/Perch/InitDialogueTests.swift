@@ -80,6 +80,14 @@ import XMPP
         #expect(asked.question == .address)
     }
 
+    @Test func `of a token without its link the server is asked for`() {
+        var asked = dialogue()
+        #expect(talk(&asked, "T0k3n-9_x").first?.contains("names no server") == true)
+        for text in ["garden.example", "board@garden.example", "xmpp:garden.example?register", "https://garden.example/invite?T0k3n", "a b", "ü", ""] {
+            #expect(!InitDialogue.isToken(text), "\(text)")
+        }
+    }
+
     @Test func `the board is not its own admin`() {
         var asked = dialogue()
         #expect(talk(&asked, "board@garden.example", "", "board@garden.example", "").suffix(2) == [
@@ -189,6 +197,16 @@ import XMPP
         #expect(configuration.people.entries.count == 2)
         #expect(configuration.lines.map(\.name) == ["lamp"])
         #expect(plan.text(passwordFile: "").hasPrefix("; ours\n[account]   ; of each\njid = board@garden.example\n"))
+    }
+
+    @Test func `a line of the text is found in its template`() throws {
+        var plan = InitPlan(jid: try JID("board@garden.example"), profile: "simulated")
+        plan.template = "; ours\n\n[account]\noffline-after = 5min\n\n[board]\ncontrol = /run/x\n[line lamp]"
+        let text = plan.text(passwordFile: "p").split(separator: "\n", omittingEmptySubsequences: false)
+        for (line, key) in [(1, "; ours"), (4, "offline-after = 5min"), (7, "control = /run/x"), (8, "[line lamp]")] {
+            let number = try #require(text.firstIndex { $0 == key }) + 1
+            #expect(plan.templateLine(number, passwordFile: "p") == line)
+        }
     }
 
     @Test(arguments: ["", "lamp", "lamp GPIO17", "lamp GPIO17 relay now", "lamp pin 11"])
