@@ -6,11 +6,15 @@ import Text
 import XMPP
 
 /// `perch init`: the few questions, the account, the configuration, the service.
-struct Init {
+final class Init {
     static let grammar = Arguments.Grammar(
         options: ["--jid", "--invite", "--password-file", "--template", "--board", "--server", "--tls-ca", "--tls-pin", "--config"],
         lists: ["--admin", "--operator", "--viewer", "--line", "--sensor"],
         flags: ["--register", "--replace", "--yes", "--no-login", "--no-start", "--no-qr"])
+    /// What the dialogue takes, in its order: an address may have to fit an invitation.
+    static let answers = [
+        "--board", "--server", "--tls-ca", "--tls-pin", "--invite", "--jid", "--admin", "--operator", "--viewer", "--line", "--sensor",
+    ]
     /// For a registration: a person waits.
     static let timeout: Duration = .seconds(30)
     /// Bytes of an answer; invitations are the longest.
@@ -20,11 +24,11 @@ struct Init {
     private let files: InitFiles
     private let catalog = PartCatalog()
     private let isInteractive = Console.isInputTerminal && Console.isOutputTerminal
-    private var dialogue: InitDialogue
+    private let dialogue: InitDialogue
 
     static func run(_ arguments: Arguments) throws(Failure) {
         cl_on_interrupt("\nperch init: interrupted; nothing was written\n")
-        var run = try Init(arguments)
+        let run = try Init(arguments)
         try run.takeOptions()
         try run.run()
     }
@@ -42,18 +46,7 @@ struct Init {
     }
 
     /// What the command line says already; all that is wrong with it in one go.
-    private mutating func takeOptions() throws(Failure) {
-        var problems: [String] = []
-        func take(_ option: String, _ value: String?, _ body: (String) throws(InitDialogue.Refusal) -> Void) {
-            guard let value else { return }
-            do throws(InitDialogue.Refusal) {
-                if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw .again("there are control characters in it") }
-                try body(value)
-            } catch {
-                if case .again(let text) = error { problems.append("\(option): \(text)") }
-            }
-        }
-        var dialogue = dialogue
+    private func takeOptions() throws(Failure) {
         if let file = arguments["--template"] {
             do throws(SystemError) {
                 dialogue.plan.template = String(decoding: try Files.read(file, limit: ConfigurationFile.maximumSize), as: UTF8.self)
@@ -65,23 +58,16 @@ struct Init {
             let problems = InitHost.objections(dialogue.plan, catalog, template: file)
             if !problems.isEmpty { throw Failure(.configuration, problems) }
         }
-        take("--board", arguments["--board"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.profile = value } }
-        take("--server", arguments["--server"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.server = value } }
-        take("--tls-ca", arguments["--tls-ca"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.tlsCA = value } }
-        take("--tls-pin", arguments["--tls-pin"]) { value throws(InitDialogue.Refusal) in try dialogue.accept { $0.tlsPin = value } }
-        take("--invite", arguments["--invite"]) { value throws(InitDialogue.Refusal) in
-            guard InitDialogue.isToken(value) else { return try dialogue.invitation(value) }
-            (dialogue.token, dialogue.isNew) = (value, true)
+        var problems: [String] = []
+        for option in Self.answers {
+            for value in arguments[option].map({ [$0] }) ?? arguments.all(option) {
+                do throws(InitDialogue.Refusal) {
+                    try dialogue.option(option, option == "--jid" ? try InitHost.filled(value) : value)
+                } catch {
+                    if case .again(let text) = error { problems.append("\(option): \(text)") }
+                }
+            }
         }
-        take("--jid", arguments["--jid"]) { value throws(InitDialogue.Refusal) in
-            try dialogue.setAddress(try InitHost.filled(value))
-            if let domain = dialogue.domain, dialogue.plan.jid?.domain != domain { throw .again("the invitation is for accounts at \(domain)") }
-        }
-        for (option, role) in [("--admin", "admin"), ("--operator", "operator"), ("--viewer", "viewer")] {
-            for value in arguments.all(option) { take(option, value) { value throws(InitDialogue.Refusal) in try dialogue.person(value, role) } }
-        }
-        for value in arguments.all("--line") { take("--line", value) { value throws(InitDialogue.Refusal) in try dialogue.addLine(value) } }
-        for value in arguments.all("--sensor") { take("--sensor", value) { value throws(InitDialogue.Refusal) in try dialogue.addSensor(value) } }
         if arguments.has("--register") { dialogue.isNew = true }
         dialogue.replaces = arguments.has("--replace")
         dialogue.isConfirmed = arguments.has("--yes")
@@ -90,10 +76,9 @@ struct Init {
             dialogue.password = try Password.from(file)
             if dialogue.isNew == nil { dialogue.isNew = false }
         }
-        self.dialogue = dialogue
     }
 
-    private mutating func run() throws(Failure) {
+    private func run() throws(Failure) {
         try InitCredential.check(dialogue.password, files.path)
         if !isInteractive {
             let missing = dialogue.missing
@@ -112,7 +97,7 @@ struct Init {
         try finish(configuration.account.jid)
     }
 
-    private mutating func ask() throws(Failure) {
+    private func ask() throws(Failure) {
         while let question = dialogue.question {
             var answer = [UInt8](repeating: 0, count: Self.answerLimit)
             let count = answer.withUnsafeMutableBufferPointer {
@@ -140,7 +125,7 @@ struct Init {
     // MARK: The account
 
     /// Logs in, or registers. False: a person wants to try another one.
-    private mutating func hasAccount(_ account: AccountConfiguration) throws(Failure) -> Bool {
+    private func hasAccount(_ account: AccountConfiguration) throws(Failure) -> Bool {
         do throws(Failure) {
             if dialogue.isNew == true {
                 try register(account)
@@ -158,7 +143,7 @@ struct Init {
         }
     }
 
-    private mutating func register(_ account: AccountConfiguration) throws(Failure) {
+    private func register(_ account: AccountConfiguration) throws(Failure) {
         let jid = account.jid
         let waiting = files.waiting(jid)
         if files.exists(waiting) {

@@ -4,7 +4,7 @@ import XMPP
 
 /// What `perch init` still has to know, one question at a time. Without terminal, files or network, so that a whole conversation
 /// is tested as a list of answers.
-struct InitDialogue {
+final class InitDialogue {
     enum Question: Equatable { case replace, address, name, account, password, admin, person, line, sensor, confirm }
 
     /// What is known of this machine before anybody is asked.
@@ -122,7 +122,7 @@ struct InitDialogue {
         }
     }
 
-    mutating func answer(_ question: Question, _ answer: String) throws(Refusal) {
+    func answer(_ question: Question, _ answer: String) throws(Refusal) {
         if question == .password {
             if answer.isEmpty { throw .again("an account has a password") }
             password = answer
@@ -162,7 +162,7 @@ struct InitDialogue {
     }
 
     /// The server did not give this account: asks for another one, and keeps everything else.
-    mutating func refuseAccount() {
+    func refuseAccount() {
         if let jid = plan.jid { refused = (jid, token, isNew ?? false) }
         if isNew == false { password = nil }
         (plan.jid, domain, token, isNew) = (nil, nil, nil, nil)
@@ -171,8 +171,29 @@ struct InitDialogue {
 
     // MARK: Answers, also those given as options
 
+    /// What one option says.
+    func option(_ name: String, _ value: String) throws(Refusal) {
+        if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw .again("there are control characters in it") }
+        switch name {
+        case "--board": try accept { $0.profile = value }
+        case "--server": try accept { $0.server = value }
+        case "--tls-ca": try accept { $0.tlsCA = value }
+        case "--tls-pin": try accept { $0.tlsPin = value }
+        case "--invite":
+            guard Self.isToken(value) else { return try invitation(value) }
+            (token, isNew) = (value, true)
+        case "--jid":
+            try setAddress(value)
+            if let domain, plan.jid?.domain != domain { throw .again("the invitation is for accounts at \(domain)") }
+        case "--line": try addLine(value)
+        case "--sensor": try addSensor(value)
+        // --admin, --operator, --viewer
+        default: try person(value, String(name.utf8.dropFirst(2)) ?? name)
+        }
+    }
+
     /// An address, or a link that invites.
-    mutating func address(_ text: String) throws(Refusal) {
+    func address(_ text: String) throws(Refusal) {
         let head = text.lowercased().utf8
         guard head.starts(with: "xmpp:".utf8) || head.starts(with: "http".utf8) && text.utf8.contains(UInt8(ascii: ":")) else {
             if Self.isToken(text) { throw .again("\"\(text)\" names no server; write NAME@example.org, or the whole invite link, which begins with xmpp:") }
@@ -187,7 +208,7 @@ struct InitDialogue {
         !text.utf8.isEmpty && text.utf8.allSatisfy { byte in byte > 0x20 && byte < 0x7F && !Array("@.:/?#;%&".utf8).contains(byte) }
     }
 
-    mutating func invitation(_ text: String) throws(Refusal) {
+    func invitation(_ text: String) throws(Refusal) {
         let link: AccountInvitation
         do throws(InvitationProblem) { link = try AccountInvitation(text) } catch { throw .again(error.description) }
         domain = link.domain
@@ -196,32 +217,32 @@ struct InitDialogue {
         if let local = link.local { try setAddress("\(local)@\(link.domain)") }
     }
 
-    mutating func setAddress(_ text: String) throws(Refusal) {
+    func setAddress(_ text: String) throws(Refusal) {
         let jid: JID
         do throws(Complaint) { jid = try ConfigurationValue.address(text) } catch { throw .again(error.text) }
         try accept { $0.jid = jid }
     }
 
-    mutating func person(_ address: String, _ role: String) throws(Refusal) {
+    func person(_ address: String, _ role: String) throws(Refusal) {
         if address.isEmpty { throw .again("nobody could ask the board anything; write an address, such as you@example.org") }
         if let jid = plan.jid?.description, jid == address { throw .again("that is the board's own address") }
         try accept { $0.people.append((address, role)) }
     }
 
-    mutating func addLine(_ text: String) throws(Refusal) {
+    func addLine(_ text: String) throws(Refusal) {
         let line: InitPlan.Line
         do throws(UsageError) { line = try InitPlan.line(text) } catch { throw .again(error.reason) }
         try accept { $0.lines.append(line) }
     }
 
-    mutating func addSensor(_ text: String) throws(Refusal) {
+    func addSensor(_ text: String) throws(Refusal) {
         var sensor: InitPlan.Sensor
         do throws(UsageError) { sensor = try InitPlan.sensor(text) } catch { throw .again(error.reason) }
         if sensor.part == nil { sensor.part = partOf(sensor.source) }
         try accept { $0.sensors.append(sensor) }
     }
 
-    private mutating func addSensors(_ words: [String], _ text: String) throws(Refusal) {
+    private func addSensors(_ words: [String], _ text: String) throws(Refusal) {
         guard var first = Int(words[0]) else { return try addSensor(text) }
         var chosen: [InitPlan.Sensor] = []
         for (index, word) in words.enumerated() {
@@ -239,9 +260,9 @@ struct InitDialogue {
     }
 
     /// Takes a change that nothing is to be said against.
-    mutating func accept(_ change: (inout InitPlan) -> Void) throws(Refusal) {
-        var changed = plan
-        change(&changed)
+    private func accept(_ change: (InitPlan) -> Void) throws(Refusal) {
+        let changed = plan.copy()
+        change(changed)
         let objections = objections(changed)
         if !objections.isEmpty { throw .again(objections.joined(separator: "\n")) }
         plan = changed

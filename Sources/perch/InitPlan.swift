@@ -2,7 +2,7 @@ import Text
 import XMPP
 
 /// What `perch init` is going to write: the answers so far, as perch.conf has them.
-struct InitPlan: Equatable {
+final class InitPlan {
     struct Line: Equatable {
         var name, pin: String
         /// A part, or the direction of a line without one.
@@ -26,7 +26,16 @@ struct InitPlan: Equatable {
     /// is added to its sections.
     var template: String?
 
-    static func == (a: InitPlan, b: InitPlan) -> Bool { a.text(passwordFile: "") == b.text(passwordFile: "") }
+    init(jid: JID? = nil, server: String? = nil, profile: String? = nil) {
+        (self.jid, self.server, self.profile) = (jid, server, profile)
+    }
+
+    func copy() -> InitPlan {
+        let other = InitPlan(jid: jid, server: server, profile: profile)
+        (other.tlsCA, other.tlsPin, other.people, other.lines) = (tlsCA, tlsPin, people, lines)
+        (other.sensors, other.template) = (sensors, template)
+        return other
+    }
 
     /// perch.conf. What is allowed in each place is decided by its own parser, which reads this before anybody else does.
     func text(passwordFile: String) -> String {

@@ -18,7 +18,7 @@ import XMPP
     }
 
     /// Answers until all is known; each question with what was said to it, and why it was asked again.
-    private func talk(_ dialogue: inout InitDialogue, _ answers: String...) -> [String] {
+    private func talk(_ dialogue: InitDialogue, _ answers: String...) -> [String] {
         var transcript: [String] = []
         var rest = answers[...]
         while let question = dialogue.question, let answer = rest.popFirst() {
@@ -37,8 +37,8 @@ import XMPP
     }
 
     @Test func `a new account is asked for in five questions`() {
-        var asked = dialogue()
-        #expect(talk(&asked, "board@garden.example", "", "alice@garden.example", "", "") == [
+        let asked = dialogue()
+        #expect(talk(asked, "board@garden.example", "", "alice@garden.example", "", "") == [
             "address: board@garden.example", "account: ", "admin: alice@garden.example", "person: ", "confirm: ",
         ])
         #expect(asked.question == nil)
@@ -47,8 +47,8 @@ import XMPP
     }
 
     @Test func `an account that exists is asked for its password`() {
-        var asked = dialogue()
-        #expect(talk(&asked, "board@garden.example", "y", "", " a password ", "alice@garden.example") == [
+        let asked = dialogue()
+        #expect(talk(asked, "board@garden.example", "y", "", " a password ", "alice@garden.example") == [
             "address: board@garden.example", "account: y", "password:  → an account has a password", "password:  a password ", "admin: alice@garden.example",
         ])
         #expect(asked.isNew == false)
@@ -56,8 +56,8 @@ import XMPP
     }
 
     @Test func `an invitation without a name proposes that of the machine`() {
-        var asked = dialogue()
-        #expect(talk(&asked, "xmpp:garden.example?register;preauth=T0k3n", "", "alice@garden.example") == [
+        let asked = dialogue()
+        #expect(talk(asked, "xmpp:garden.example?register;preauth=T0k3n", "", "alice@garden.example") == [
             "address: xmpp:garden.example?register;preauth=T0k3n", "name: ", "admin: alice@garden.example",
         ])
         #expect(asked.plan.jid?.description == "greenhouse@garden.example")
@@ -66,40 +66,40 @@ import XMPP
     }
 
     @Test func `an invitation with a name leaves no question about the account`() {
-        var asked = dialogue()
-        _ = talk(&asked, "xmpp:shed@garden.example?register;preauth=T0k3n")
+        let asked = dialogue()
+        _ = talk(asked, "xmpp:shed@garden.example?register;preauth=T0k3n")
         #expect(asked.plan.jid?.description == "shed@garden.example")
         #expect(asked.question == .admin)
     }
 
     @Test func `what is no address is asked for again with the reason`() {
-        var asked = dialogue()
-        let said = talk(&asked, "", "garden.example", "a b@garden.example", "https://garden.example/invite#x", "board@garden.example/here", "b\u{1B}[A@x.example")
+        let asked = dialogue()
+        let said = talk(asked, "", "garden.example", "a b@garden.example", "https://garden.example/invite#x", "board@garden.example/here", "b\u{1B}[A@x.example")
         #expect(said.count == 6)
         for line in said { #expect(line.contains(" → "), "\(line)") }
         #expect(asked.question == .address)
     }
 
     @Test func `of a token without its link the server is asked for`() {
-        var asked = dialogue()
-        #expect(talk(&asked, "T0k3n-9_x").first?.contains("names no server") == true)
+        let asked = dialogue()
+        #expect(talk(asked, "T0k3n-9_x").first?.contains("names no server") == true)
         for text in ["garden.example", "board@garden.example", "xmpp:garden.example?register", "https://garden.example/invite?T0k3n", "a b", "ü", ""] {
             #expect(!InitDialogue.isToken(text), "\(text)")
         }
     }
 
     @Test func `the board is not its own admin`() {
-        var asked = dialogue()
-        #expect(talk(&asked, "board@garden.example", "", "board@garden.example", "").suffix(2) == [
+        let asked = dialogue()
+        #expect(talk(asked, "board@garden.example", "", "board@garden.example", "").suffix(2) == [
             "admin: board@garden.example → that is the board's own address",
             "admin:  → nobody could ask the board anything; write an address, such as you@example.org",
         ])
     }
 
     @Test func `lines and sensors are asked for where there are some`() {
-        var asked = dialogue(pins: ["GPIO17", "GPIO27"], sensors: ["w1:28-01", "system:load"])
+        let asked = dialogue(pins: ["GPIO17", "GPIO27"], sensors: ["w1:28-01", "system:load"])
         _ = talk(
-            &asked, "board@garden.example", "", "alice@garden.example", "bob@garden.example viewer", "", "lamp GPIO17 relay", "door pin 13 contact", "lamp",
+            asked, "board@garden.example", "", "alice@garden.example", "bob@garden.example viewer", "", "lamp GPIO17 relay", "door pin 13 contact", "lamp",
             "", "1 air", "cpu thermal:cpu-thermal", "", "y")
         #expect(asked.question == nil)
         #expect(asked.plan.people.map(\.role) == ["admin", "viewer"])
@@ -108,53 +108,53 @@ import XMPP
     }
 
     @Test func `a sensor named by its source gets its part`() throws {
-        var asked = dialogue()
+        let asked = dialogue()
         try asked.addSensor("air w1:28-01")
         #expect(asked.plan.sensors == [.init(name: "air", source: "w1:28-01", part: "ds18b20")])
     }
 
     @Test func `numbers that are not in the list add nothing`() {
-        var asked = dialogue(sensors: ["w1:28-01"])
-        _ = talk(&asked, "board@garden.example", "", "alice@garden.example", "")
-        #expect(talk(&asked, "2", "0", "-1", "1 air 3", "99999999999999999999999") .allSatisfy { $0.contains(" → ") })
+        let asked = dialogue(sensors: ["w1:28-01"])
+        _ = talk(asked, "board@garden.example", "", "alice@garden.example", "")
+        #expect(talk(asked, "2", "0", "-1", "1 air 3", "99999999999999999999999") .allSatisfy { $0.contains(" → ") })
         #expect(asked.plan.sensors.isEmpty)
     }
 
     @Test func `what the configuration's own parser says against it is not taken`() {
-        var asked = dialogue(pins: [], objections: { $0.lines.isEmpty ? [] : ["there is no part \"rely\"; did you mean relay?"] })
-        _ = talk(&asked, "board@garden.example", "", "alice@garden.example", "")
-        #expect(talk(&asked, "lamp GPIO17 rely") == ["line: lamp GPIO17 rely → there is no part \"rely\"; did you mean relay?"])
+        let asked = dialogue(pins: [], objections: { $0.lines.isEmpty ? [] : ["there is no part \"rely\"; did you mean relay?"] })
+        _ = talk(asked, "board@garden.example", "", "alice@garden.example", "")
+        #expect(talk(asked, "lamp GPIO17 rely") == ["line: lamp GPIO17 rely → there is no part \"rely\"; did you mean relay?"])
         #expect(asked.plan.lines.isEmpty)
     }
 
     @Test func `an existing configuration is replaced only by a yes`() {
         for no in ["", "n"] {
-            var asked = dialogue(isThere: true)
-            #expect(talk(&asked, no) == ["replace: \(no) → stop"])
+            let asked = dialogue(isThere: true)
+            #expect(talk(asked, no) == ["replace: \(no) → stop"])
         }
-        var asked = dialogue(isThere: true)
-        #expect(talk(&asked, "what?", "y") == ["replace: what? → please answer y or n", "replace: y"])
+        let asked = dialogue(isThere: true)
+        #expect(talk(asked, "what?", "y") == ["replace: what? → please answer y or n", "replace: y"])
         #expect(asked.replaces)
     }
 
     @Test func `a refused account is asked for again and everything else is kept`() {
-        var asked = dialogue()
-        _ = talk(&asked, "xmpp:shed@garden.example?register;preauth=T0k3n", "alice@garden.example", "", "y")
+        let asked = dialogue()
+        _ = talk(asked, "xmpp:shed@garden.example?register;preauth=T0k3n", "alice@garden.example", "", "y")
         asked.refuseAccount()
-        #expect(talk(&asked, "", "n") == ["address: ", "confirm: n → stop"])
+        #expect(talk(asked, "", "n") == ["address: ", "confirm: n → stop"])
         #expect(asked.token == "T0k3n")
         asked.refuseAccount()
-        #expect(talk(&asked, "barn@garden.example", "n", "y") == ["address: barn@garden.example", "account: n", "confirm: y"])
+        #expect(talk(asked, "barn@garden.example", "n", "y") == ["address: barn@garden.example", "account: n", "confirm: y"])
         #expect(asked.token == nil)
         #expect(asked.plan.people.map(\.address) == ["alice@garden.example"])
     }
 
     @Test func `without a terminal everything that is missing is named at once`() {
-        var asked = dialogue(isThere: true)
+        let asked = dialogue(isThere: true)
         #expect(asked.missing.map { $0.prefix { $0 != " " } } == ["--replace:", "--jid", "--password-file", "--admin", "--yes:"])
         asked.isConfirmed = true
         asked.replaces = true
-        _ = talk(&asked, "board@garden.example", "n", "alice@garden.example")
+        _ = talk(asked, "board@garden.example", "n", "alice@garden.example")
         #expect(asked.missing == [])
     }
 }
@@ -162,7 +162,7 @@ import XMPP
 /// What `perch init` writes.
 @Suite struct InitPlanTests {
     @Test func `the text is read back as it was meant`() throws {
-        var plan = InitPlan(jid: try JID("board@garden.example"), server: "tls:xmpp.garden.example:5223", profile: "simulated")
+        let plan = InitPlan(jid: try JID("board@garden.example"), server: "tls:xmpp.garden.example:5223", profile: "simulated")
         plan.people = [("alice@garden.example", "admin"), ("*@garden.example", "viewer")]
         plan.lines = [.init(name: "lamp", pin: "GPIO17", part: "output"), .init(name: "door", pin: "pin 13", part: "input")]
         plan.sensors = [.init(name: "load", source: "system:load")]
@@ -177,7 +177,7 @@ import XMPP
 
     @Test(arguments: ["a=b@garden.example", "[a]@garden.example", "a;b@garden.example", "#a@garden.example"])
     func `a person whose address the file cannot hold is refused, never somebody else`(address: String) throws {
-        var plan = InitPlan(jid: try JID("board@garden.example"))
+        let plan = InitPlan(jid: try JID("board@garden.example"))
         plan.people = [(address, "admin")]
         do throws(Failure) {
             let configuration = try InitHost.checked(plan, path: "perch.conf", passwordFile: "/etc/perch/password")
@@ -188,7 +188,7 @@ import XMPP
     }
 
     @Test func `a template keeps what it says and gets the account`() throws {
-        var plan = InitPlan(jid: try JID("board@garden.example"), profile: "simulated")
+        let plan = InitPlan(jid: try JID("board@garden.example"), profile: "simulated")
         plan.template = "; ours\n[account]   ; of each\noffline-after = 5min\n\n[people]\nalice@garden.example = admin\n\n[line lamp]\npin = GPIO17\ndirection = output"
         plan.people = [("bob@garden.example", "viewer")]
         let configuration = try InitHost.checked(plan, path: "perch.conf", passwordFile: "/etc/perch/password")
@@ -200,7 +200,7 @@ import XMPP
     }
 
     @Test func `a line of the text is found in its template`() throws {
-        var plan = InitPlan(jid: try JID("board@garden.example"), profile: "simulated")
+        let plan = InitPlan(jid: try JID("board@garden.example"), profile: "simulated")
         plan.template = "; ours\n\n[account]\noffline-after = 5min\n\n[board]\ncontrol = /run/x\n[line lamp]"
         let text = plan.text(passwordFile: "p").split(separator: "\n", omittingEmptySubsequences: false)
         for (line, key) in [(1, "; ours"), (4, "offline-after = 5min"), (7, "control = /run/x"), (8, "[line lamp]")] {
