@@ -88,12 +88,13 @@ enum Help {
         What an option says is not asked. Without a terminal, options have to say it all.
 
           --jid ADDRESS          the board's address; {hostname} and {serial} are filled in
-          --invite LINK          registers by an invitation (xmpp:…?register;preauth=…)
+          --invite LINK          registers by an invitation (xmpp:…?register;preauth=…), or by its token
           --register             registers without one
           --password-file FILE   the account's password; with --invite or --register the new one's, else it is generated
           --admin ADDRESS        who may do everything; --operator: who switches; --viewer: who only reads (each repeatable)
           --line "NAME PIN PART" for example "lamp GPIO17 relay" (repeatable)
           --sensor "NAME SOURCE" as `perch sensors` prints them (repeatable)
+          --reports ADDRESS      who gets readings and alarms (repeatable), or nobody [the first admin]
           --template FILE        a configuration without an address, which many boards share
           --board PROFILE        instead of the one that was found; simulated: lines in memory
           --server HOST:PORT, --tls-ca FILE, --tls-pin sha256:…   as in the configuration

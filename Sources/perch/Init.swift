@@ -9,11 +9,11 @@ import XMPP
 final class Init {
     static let grammar = Arguments.Grammar(
         options: ["--jid", "--invite", "--password-file", "--template", "--board", "--server", "--tls-ca", "--tls-pin", "--config"],
-        lists: ["--admin", "--operator", "--viewer", "--line", "--sensor"],
+        lists: ["--admin", "--operator", "--viewer", "--line", "--sensor", "--reports"],
         flags: ["--register", "--replace", "--yes", "--no-login", "--no-start", "--no-qr"])
-    /// What the dialogue takes, in its order: an address may have to fit an invitation.
+    /// What the dialogue takes, in its order: an address may have to fit an invitation, and reports go to people.
     static let answers = [
-        "--board", "--server", "--tls-ca", "--tls-pin", "--invite", "--jid", "--admin", "--operator", "--viewer", "--line", "--sensor",
+        "--board", "--server", "--tls-ca", "--tls-pin", "--invite", "--jid", "--admin", "--operator", "--viewer", "--line", "--sensor", "--reports",
     ]
     /// For a registration: a person waits.
     static let timeout: Duration = .seconds(30)

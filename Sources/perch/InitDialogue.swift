@@ -5,7 +5,7 @@ import XMPP
 /// What `perch init` still has to know, one question at a time. Without terminal, files or network, so that a whole conversation
 /// is tested as a list of answers.
 final class InitDialogue {
-    enum Question: Equatable { case replace, address, name, account, password, admin, person, line, sensor, confirm }
+    enum Question: Equatable { case replace, address, name, account, password, admin, person, line, sensor, reports, confirm }
 
     /// What is known of this machine before anybody is asked.
     struct Surroundings {
@@ -71,6 +71,7 @@ final class InitDialogue {
         if !done.contains(.person) { return .person }
         if surroundings.pins != nil && !done.contains(.line) { return .line }
         if !surroundings.sensors.isEmpty && !done.contains(.sensor) { return .sensor }
+        if plan.template == nil, plan.reports == nil, !plan.lines.isEmpty || !plan.sensors.isEmpty, !done.contains(.reports) { return .reports }
         return .confirm
     }
 
@@ -86,7 +87,7 @@ final class InitDialogue {
             case .account: lines.append("--password-file FILE of an account that exists, or --invite LINK, or --register to make a new one")
             case .password: lines.append("--password-file FILE: the account's password")
             case .admin: lines.append("--admin ADDRESS: who may do everything (or --operator, --viewer)")
-            case .person, .line, .sensor, .confirm: break
+            case .person, .line, .sensor, .reports, .confirm: break
             }
         }
         if !isConfirmed { lines.append("--yes: write the configuration without asking") }
@@ -118,6 +119,7 @@ final class InitDialogue {
                 text += "  \(number + 1)  \(sensor.plan.name): \(sensor.plan.source), \(sensor.reading)\n"
             }
             return text + "Which? Numbers (1 3), NUMBER NAME (1 air) to call it so, or NAME SOURCE. Enter: none. "
+        case .reports: return "\nWho gets readings and alarms as messages (addresses, or nobody)? [\(plan.readers.first ?? "nobody")] "
         case .confirm: return "\n\(plan.text(passwordFile: "…"))\nWrite this to \(surroundings.path)? [Y/n] "
         }
     }
@@ -155,6 +157,9 @@ final class InitDialogue {
         case .sensor:
             if words.isEmpty { return done.append(question) }
             try addSensors(words, text)
+        case .reports:
+            if words.isEmpty { return done.append(question) }
+            try reports(words)
         case .confirm:
             guard try Self.yes(text, true) else { throw .stop }
             isConfirmed = true
@@ -187,6 +192,7 @@ final class InitDialogue {
             if let domain, plan.jid?.domain != domain { throw .again("the invitation is for accounts at \(domain)") }
         case "--line": try addLine(value)
         case "--sensor": try addSensor(value)
+        case "--reports": try reports(InitPlan.words(value))
         // --admin, --operator, --viewer
         default: try person(value, String(name.utf8.dropFirst(2)) ?? name)
         }
@@ -240,6 +246,11 @@ final class InitDialogue {
         do throws(UsageError) { sensor = try InitPlan.sensor(text) } catch { throw .again(error.reason) }
         if sensor.part == nil { sensor.part = partOf(sensor.source) }
         try accept { $0.sensors.append(sensor) }
+    }
+
+    /// Addresses, or "nobody".
+    func reports(_ words: [String]) throws(Refusal) {
+        try accept { $0.reports = words == ["nobody"] ? [] : ($0.reports ?? []) + words }
     }
 
     private func addSensors(_ words: [String], _ text: String) throws(Refusal) {

@@ -96,7 +96,7 @@ enum InitHost {
             account && plan.template != nil || account && configuration.people.entries.count == plan.people.count
             && configuration.lines.map { $0.name + $0.pin } == plan.lines.map { $0.name + $0.pin }
             && configuration.sensors.map { $0.name + $0.source } == plan.sensors.map { $0.name + $0.source }
-            && configuration.account.tlsCA == plan.tlsCA
+            && configuration.account.tlsCA == plan.tlsCA && configuration.reports.to.count == plan.readers.count
         guard isSame else {
             throw Failure(.usage, "perch.conf cannot hold this: it has characters with a meaning of their own there, such as = ; [ ]")
         }

@@ -1,3 +1,4 @@
+import Agent
 import Text
 import XMPP
 
@@ -21,6 +22,8 @@ final class InitPlan {
     var people: [(address: String, role: String)] = []
     var lines: [Line] = []
     var sensors: [Sensor] = []
+    /// Who gets readings and alarms as messages; nil: nobody has said.
+    var reports: [String]?
 
     /// A configuration that many boards share, with everything but the account's address and password. What is asked or given besides
     /// is added to its sections.
@@ -33,8 +36,19 @@ final class InitPlan {
     func copy() -> InitPlan {
         let other = InitPlan(jid: jid, server: server, profile: profile)
         (other.tlsCA, other.tlsPin, other.people, other.lines) = (tlsCA, tlsPin, people, lines)
-        (other.sensors, other.template) = (sensors, template)
+        (other.sensors, other.reports, other.template) = (sensors, reports, template)
         return other
+    }
+
+    /// Unless somebody says otherwise, the first admin, since an alarm that nobody gets is none; of a template those that it names.
+    var readers: [String] {
+        if let reports { return reports }
+        if template == nil {
+            for (address, role) in people where role == "admin" && address.utf8.first != UInt8(ascii: "*") {
+                if (try? ConfigurationValue.address(address)) != nil { return [address] }
+            }
+        }
+        return []
     }
 
     /// perch.conf. What is allowed in each place is decided by its own parser, which reads this before anybody else does.
@@ -52,10 +66,12 @@ final class InitPlan {
             Self.add("line \(line.name)", Self.keys([("pin", line.pin), (kind, line.part)]), &text)
         }
         for sensor in sensors { Self.add("sensor \(sensor.name)", Self.keys([("part", sensor.part), ("source", sensor.source)]), &text) }
-        if template == nil {
-            // Who wants to be woken by a door is not for us to decide.
-            let reader = people.first?.address ?? "you@example.org"
-            text += "\n; Changes and readings come by themselves to whom this names, of what has `report = change`.\n; [reports]\n; to = \(reader)\n"
+        if template == nil { text += "\n; Changes and readings come by themselves to whom this names, of what has `report = change`; alarms of what has `alarm`.\n" }
+        let readers = readers
+        if !readers.isEmpty {
+            Self.add("reports", "to = \(readers.joined(separator: " "))\n", &text)
+        } else if template == nil {
+            text += "; [reports]\n; to = \(people.first?.address ?? "you@example.org")\n"
         }
         return text
     }

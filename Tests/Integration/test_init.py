@@ -116,6 +116,11 @@ def test_a_whole_conversation_by_invitation_ends_in_a_board_that_answers(invitin
         terminal.type("load system:load\n")
         terminal.expect("Another sensor")
         terminal.type("\n")
+        terminal.expect(rf"Who gets readings and alarms as messages \(addresses, or nobody\)\? \[{alice.jid}\] ")
+        terminal.type("the whole family\n")
+        terminal.expect("is a domain without a name")
+        terminal.expect("Who gets readings")
+        terminal.type("\n")
         terminal.expect(CONFIRM)
         assert not place.files
         terminal.type("\n")
@@ -128,6 +133,7 @@ def test_a_whole_conversation_by_invitation_ends_in_a_board_that_answers(invitin
     assert len(place.files["password"].strip()) >= 20
     assert place.files["password"].strip() not in terminal.shown
     assert qr.decode(terminal.shown) == "xmpp:glasshouse@garden.example"
+    assert f"\n[reports]\nto = {alice.jid}\n" in place.files["perch.conf"]
     board = place.serve()
     try:
         inviting.wait_for_presence(type("Account", (), {"jid": "glasshouse@garden.example"}))
@@ -178,7 +184,7 @@ def test_without_utf8_the_address_is_shown_without_a_code(prosody, setup):
 
 CONVERSATION = [
     ("or an invite link", "board@garden.example\n"), ("exist already", "y\n"), ("Its password", "secret\n"), ("as admin: ", "alice@garden.example\n"),
-    ("Anybody else", "\n"), ("A line\\?", "lamp GPIO17 relay\n"), ("Another line", "\n"), ("Which\\?", "\n"), (CONFIRM, None)]
+    ("Anybody else", "\n"), ("A line\\?", "lamp GPIO17 relay\n"), ("Another line", "\n"), ("Which\\?", "\n"), ("Who gets readings", "nobody\n"), (CONFIRM, None)]
 
 
 @pytest.mark.parametrize("number", range(len(CONVERSATION)), ids=[re.sub(r"\W+", "-", question).strip("-") for question, _ in CONVERSATION])
@@ -270,6 +276,30 @@ def test_everything_wrong_with_the_options_is_told_in_one_go(prosody, setup):
     for word in ("--jid: ", "--admin: ", "--line: lamp: ", '--line: "lamp"', "--sensor: ", "--invite: "):
         assert word in done.stderr, done.stderr
     assert not place.folder.exists()
+
+
+@pytest.mark.parametrize("words, readers", [
+    ((), "alice@garden.example"), (("--reports", "bob@garden.example", "--reports", "carol@garden.example"), "bob@garden.example carol@garden.example"),
+    (("--reports", "nobody"), None)])
+def test_readings_and_alarms_go_to_the_first_admin_unless_an_option_says_otherwise(words, readers, prosody, setup):
+    account = prosody.account("board")
+    place = setup(prosody)
+    done = place.run(
+        "--jid", account.jid, "--password-file", place.password_file(account.password), "--viewer", "dave@garden.example", "--admin", "*@staff.example",
+        "--admin", "alice@garden.example", "--line", "leak GPIO17 leak", *words, "--no-login", "--yes")
+    assert done.returncode == 0, done.stderr
+    sections = re.findall(r"(?m)^\[reports\]\nto = (.*)$", place.files["perch.conf"])
+    assert sections == ([readers] if readers else [])
+    checked = run("check", "--config", str(place.config))
+    assert checked.returncode == 0, checked.stderr
+    assert f"reports to {'nobody' if not readers else '1 address' if ' ' not in readers else '2 addresses'}" in checked.stdout
+
+
+def test_whoever_cannot_get_reports_is_refused(prosody, setup):
+    place = setup(prosody)
+    done = place.run("--jid", "board@garden.example", "--admin", "alice@garden.example", "--reports", "*@garden.example x", "--yes")
+    assert (done.returncode, place.files) == (2, {})
+    assert "--reports: " in done.stderr
 
 
 def test_the_token_of_an_invitation_is_enough_where_the_address_names_the_server(inviting, invite, setup):

@@ -100,11 +100,26 @@ import XMPP
         let asked = dialogue(pins: ["GPIO17", "GPIO27"], sensors: ["w1:28-01", "system:load"])
         _ = talk(
             asked, "board@garden.example", "", "alice@garden.example", "bob@garden.example viewer", "", "lamp GPIO17 relay", "door pin 13 contact", "lamp",
-            "", "1 air", "cpu thermal:cpu-thermal", "", "y")
+            "", "1 air", "cpu thermal:cpu-thermal", "", "", "y")
         #expect(asked.question == nil)
         #expect(asked.plan.people.map(\.role) == ["admin", "viewer"])
         #expect(asked.plan.lines == [.init(name: "lamp", pin: "GPIO17", part: "relay"), .init(name: "door", pin: "pin 13", part: "contact")])
         #expect(asked.plan.sensors == [.init(name: "air", source: "w1:28-01"), .init(name: "cpu", source: "thermal:cpu-thermal")])
+    }
+
+    @Test func `whoever has lines or sensors is asked who gets the reports, and the first admin does`() throws {
+        for (answer, readers) in [("", ["alice@garden.example"]), ("nobody", []), ("bob@x.example carol@x.example", ["bob@x.example", "carol@x.example"])] {
+            let asked = dialogue(pins: [])
+            let said = talk(asked, "board@garden.example", "", "alice@garden.example", "", "door GPIO17 input", "", answer, "y")
+            #expect(said.suffix(2) == ["reports: \(answer)", "confirm: y"])
+            #expect(asked.plan.readers == readers)
+            let configuration = try InitHost.checked(asked.plan, path: "perch.conf", passwordFile: "/etc/perch/password")
+            #expect(configuration.reports.to.map(\.description) == readers)
+        }
+        let template = dialogue(pins: [])
+        template.plan.template = "[people]\nalice@garden.example = admin\n"
+        #expect(talk(template, "board@garden.example", "", "", "door GPIO17 input", "", "y").last == "confirm: y")
+        #expect(template.plan.readers == [])
     }
 
     @Test func `a sensor named by its source gets its part`() throws {

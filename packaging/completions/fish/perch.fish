@@ -26,6 +26,7 @@ complete -c perch -n '__fish_seen_subcommand_from init' -l operator -x -d 'may s
 complete -c perch -n '__fish_seen_subcommand_from init' -l viewer -x -d 'may read'
 complete -c perch -n '__fish_seen_subcommand_from init' -l line -x -d '"NAME PIN PART"'
 complete -c perch -n '__fish_seen_subcommand_from init' -l sensor -x -d '"NAME SOURCE"'
+complete -c perch -n '__fish_seen_subcommand_from init' -l reports -x -d 'gets readings and alarms'
 complete -c perch -n '__fish_seen_subcommand_from init' -l template -r -F -d 'what many boards share'
 complete -c perch -n '__fish_seen_subcommand_from init' -l board -x -a $boards -d 'the profile'
 complete -c perch -n '__fish_seen_subcommand_from init' -l replace -d 'replace an existing configuration'
