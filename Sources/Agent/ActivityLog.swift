@@ -97,12 +97,12 @@ struct ActivityLog {
     static func cut(_ text: String) -> String {
         var cut = ""
         var count = 0
-        for character in text {
+        for scalar in text.unicodeScalars {
             if count == maximumText {
                 cut += "…"
                 break
             }
-            cut.append(character.isNewline ? " " : character)
+            cut.unicodeScalars.append(scalar.isNewline ? " " : scalar)
             count += 1
         }
         return cut

@@ -203,7 +203,7 @@ public final class Agent {
         }
         for index in off + on { drive(index, on.contains(index), cause: .stopping, timer: nil, now) }
         guard isOnline else { return }
-        effects.append(.presence(OwnPresence(available: false, status: reason.isEmpty ? nil : String(reason.prefix(Agent.maximumReason)))))
+        effects.append(.presence(OwnPresence(available: false, status: reason.isEmpty ? nil : reason.cut(to: Agent.maximumReason))))
         isOnline = false
     }
 
@@ -264,7 +264,7 @@ public final class Agent {
 
     func ignoreStranger(_ person: JID, _ what: String, but why: String = "has no role here", _ now: Moment) {
         guard strangers.shouldLog(person, at: now.instant) else { return }
-        let address = String(person.bare.description.prefix(ActivityLog.maximumText))
+        let address = person.bare.description.cut(to: ActivityLog.maximumText)
         effects.append(.log(.notice, "\(address) \(what), but \(why): no answer was given"))
     }
 }

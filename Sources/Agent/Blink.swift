@@ -34,10 +34,8 @@ struct Blink: Equatable {
 
     /// Millihertz of "2", "0.5", "1,5"; nil for what is no number or out of range.
     static func parse(_ text: String) -> Int? {
-        var plain = ""
-        for character in text { plain.append(character == "," ? "." : character) }
         do throws(Complaint) {
-            let hertz = try ConfigurationValue.number(plain)
+            let hertz = try ConfigurationValue.number(Spoken.withPoints(text))
             guard hertz > 0, hertz <= 1000 else { return nil }
             let frequency = Int((hertz * 1000).nearestWhole)
             return frequencies.contains(frequency) ? frequency : nil

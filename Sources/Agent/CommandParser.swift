@@ -28,45 +28,51 @@ struct Said {
 
     init(_ text: String) throws(Misunderstanding) {
         // Lines that quote an earlier message (XEP-0393 §5.1.3) are not said by this one.
-        var line: Substring?
-        for candidate in text.split(whereSeparator: { $0.isNewline }) {
-            guard let first = candidate.first(where: { !$0.isWhitespace }), first != ">" else { continue }
-            if line != nil { throw .severalCommands }
-            line = candidate
+        var line: [Unicode.Scalar] = [], candidate: [Unicode.Scalar] = []
+        for scalar in (text + "\n").unicodeScalars {
+            if scalar.isNewline {
+                if let first = candidate.first, first != ">" {
+                    if !line.isEmpty { throw .severalCommands }
+                    line = candidate
+                }
+                candidate = []
+            } else if !candidate.isEmpty || !scalar.isWhitespace {
+                candidate.append(scalar)
+            }
         }
-        guard let line else { return }
-        var current = ""
-        var previous: Character = " "
-        var rest = line
-        while let character = rest.popFirst() {
-            let isSeparator = character == ";" || (character == "," && !(Said.isDigit(previous) && Said.isDigit(rest.first ?? " ")))
-            if character.isWhitespace || isSeparator {
+        var current: [Unicode.Scalar] = []
+        for at in line.indices {
+            let scalar = line[at], isBlank = scalar.isWhitespace
+            let isDecimal = at > 0 && at + 1 < line.count && Said.isDigit(line[at - 1]) && Said.isDigit(line[at + 1])
+            if isBlank || scalar == ";" || (scalar == "," && !isDecimal) {
                 finish(&current)
             } else {
-                current.append(character == "’" ? "'" : character)
+                current.append(scalar == "’" ? "'" : scalar)
             }
-            if character == "?" { isQuestion = true } else if !character.isWhitespace, !Said.isDecoration(character) { isQuestion = false }
-            previous = character
+            if scalar == "?" { isQuestion = true } else if !isBlank, !Said.isDecoration(scalar) { isQuestion = false }
             if words.count > CommandWords.maximumWords { break }
         }
         finish(&current)
     }
 
-    private mutating func finish(_ current: inout String) {
-        var word = Substring(current)
-        current = ""
-        while let first = word.first, Said.isDecoration(first) { word.removeFirst() }
-        while let last = word.last, Said.isDecoration(last) { word.removeLast() }
+    private mutating func finish(_ current: inout [Unicode.Scalar]) {
+        var word = current[...]
+        current = []
+        while let first = word.first, Said.isDecoration(first) { word = word.dropFirst() }
+        while let last = word.last, Said.isDecoration(last) { word = word.dropLast() }
         // A dash on its own is no word; inside one it may belong to a name.
-        if !word.allSatisfy({ Said.isDash($0) }) { words.append(Word(text: String(word), folded: word.lowercased())) }
+        if word.allSatisfy({ Said.isDash($0) }) { return }
+        var text = ""
+        for scalar in word { text.unicodeScalars.append(scalar) }
+        words.append(Word(text: text, folded: text.lowercased()))
     }
 
-    private static func isDigit(_ character: Character) -> Bool { character >= "0" && character <= "9" }
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar >= "0" && scalar <= "9" }
 
-    private static func isDash(_ character: Character) -> Bool { character == "-" || character == "–" || character == "—" || character == "_" }
+    private static func isDash(_ scalar: Unicode.Scalar) -> Bool { scalar == "-" || scalar == "–" || scalar == "—" || scalar == "_" }
 
-    private static func isDecoration(_ character: Character) -> Bool {
-        switch character {
+    private static func isDecoration(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
         case "?", "!", ".", ",", ":", ";", "\"", "'", "“", "”", "„", "‘", "`", "´", "(", ")", "[", "]", "{", "}", "«", "»", "…", "¿", "¡",
             "/", "*", "~", "=":
             true
@@ -110,8 +116,8 @@ struct Said {
         if first.folded == "yes" { return .confirm(Said.joined(words.dropFirst())) }
         if first.folded.utf8.starts(with: "yes".utf8) {
             // "yes4821"
-            let code = first.folded.dropFirst(3)
-            if words.count == 1, code.allSatisfy({ Said.isDigit($0) }) { return .confirm(String(code)) }
+            let code = first.folded.dropping(3)
+            if words.count == 1, code.unicodeScalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
         }
         return nil
     }

@@ -73,7 +73,7 @@ struct Sentence {
         if word.folded.utf8.last == UInt8(ascii: "%") || next == "%" || next == "percent" {
             let isOneWord = word.folded.utf8.last == UInt8(ascii: "%")
             if permille != nil { throw .severalCommands }
-            permille = Dimming.parse(isOneWord ? String(word.folded.dropLast()) : word.folded)
+            permille = Dimming.parse(isOneWord ? word.folded.droppingLast(1) : word.folded)
             if permille == nil { throw .badPercent(isOneWord ? word.text : word.text + " %") }
             return isOneWord ? 0 : 1
         }
@@ -83,7 +83,7 @@ struct Sentence {
         }
         if next == "hz" || word.folded.hasSuffix("hz") {
             frequencyText = next == "hz" ? word.text + " Hz" : word.text
-            frequency = Blink.parse(next == "hz" ? word.folded : String(word.folded.dropLast(2)))
+            frequency = Blink.parse(next == "hz" ? word.folded : word.folded.droppingLast(2))
             if frequency == nil { throw .badFrequency(frequencyText) }
             return next == "hz" ? 1 : 0
         }

@@ -62,7 +62,7 @@ public enum ConfigurationValue {
 
     /// A word or two for people.
     static func label(_ text: String) throws(Complaint) -> String {
-        if text.count > Configuration.maximumWordLength {
+        if text.unicodeScalars.count > Configuration.maximumWordLength {
             throw Complaint("\"\(text)\" is longer than \(Configuration.maximumWordLength) characters")
         }
         return text

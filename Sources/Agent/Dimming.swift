@@ -17,10 +17,8 @@ struct Dimming: Equatable {
 
     /// Per mille of "40", "12.5", "12,5"; nil for what is no number or out of range.
     static func parse(_ text: String) -> Int? {
-        var plain = ""
-        for character in text { plain.append(character == "," ? "." : character) }
         do throws(Complaint) {
-            let percent = try ConfigurationValue.number(plain)
+            let percent = try ConfigurationValue.number(Spoken.withPoints(text))
             return percent >= 0 && percent <= 100 ? Int((percent * 10).nearestWhole) : nil
         } catch { return nil }
     }

@@ -60,12 +60,12 @@ struct Help {
     /// The forms with names of this board; nil where it has nothing to name.
     private func fill(_ forms: String, name: String? = nil) -> String? {
         var filled: [String] = []
-        for form in Help.split(forms) {
+        for form in forms.split(separator: "·") {
             var words: [String] = []
             var isPossible = true
             for word in form.split(separator: " ") {
-                let isQuestion = word.last == "?"
-                let bare = isQuestion ? word.dropLast() : word
+                let isQuestion = word.utf8.last == UInt8(ascii: "?")
+                let bare = isQuestion ? String(word).droppingLast(1) : String(word)
                 let replacement: String?
                 switch bare {
                 case "LINE": replacement = name ?? outputs.first
@@ -73,7 +73,7 @@ struct Help {
                 case "GROUP": replacement = name ?? vocabulary.tags.first { tag in vocabulary.lines.contains { $0.isOutput && $0.tags.contains(tag) } }
                 case "ANY": replacement = name ?? vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name
                 case "all": replacement = outputs.isEmpty ? nil : "all"
-                default: replacement = String(bare)
+                default: replacement = bare
                 }
                 guard let replacement else {
                     isPossible = false
@@ -85,21 +85,6 @@ struct Help {
             if isPossible { filled.append(words.joined(separator: " ")) }
         }
         return filled.isEmpty ? nil : filled.joined(separator: " · ")
-    }
-
-    private static func split(_ forms: String) -> [String] {
-        var parts: [String] = []
-        var current = ""
-        for character in forms {
-            if character == "·" {
-                parts.append(current)
-                current = ""
-            } else {
-                current.append(character)
-            }
-        }
-        parts.append(current)
-        return parts
     }
 
     /// `help pulse`

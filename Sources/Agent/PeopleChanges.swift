@@ -86,7 +86,7 @@ extension Agent {
             if CommandWords.contains(CommandWords.roleFillers, folded) { continue }
             if isAddress || (wantsPerson && !hasAddress && person == nil && !Role.names.contains(folded)) {
                 if person != nil { throw Complaint(Replies.onePersonAtATime) }
-                let jid = try ConfigurationValue.address(folded.hasPrefix("xmpp:") ? String(word.dropFirst(5)) : word)
+                let jid = try ConfigurationValue.address(folded.hasPrefix("xmpp:") ? word.dropping(5) : word)
                 if jid.description.utf8.count > GuestList.maximumAddress { throw Complaint(Replies.longAddress) }
                 person = jid
             } else {

@@ -8,7 +8,7 @@ extension People.Entry {
         let local: String?
         let domain: String
         if pattern {
-            let text = String(address.dropFirst(2))
+            let text = address.dropping(2)
             let jid: JID
             do throws(JIDError) { jid = try JID(text) } catch {
                 throw Complaint("\"\(address)\" is not \"*@\" and a domain: \(error.description)")
@@ -20,7 +20,9 @@ extension People.Entry {
             if address == "*" || address.hasPrefix("@") { throw Complaint("\"\(address)\" is nobody; write name@domain, or *@domain for all of a domain") }
             let jid = try ConfigurationValue.address(address)
             // A localpart may contain "*" after RFC 7622, but whoever writes one here means a pattern.
-            if let name = jid.local, name.contains("*") { throw Complaint("\"\(address)\": \"*\" stands only for the whole name, as in *@\(jid.domain)") }
+            if let name = jid.local, name.utf8.contains(UInt8(ascii: "*")) {
+                throw Complaint("\"\(address)\": \"*\" stands only for the whole name, as in *@\(jid.domain)")
+            }
             local = jid.local
             domain = jid.domain
         }

@@ -45,11 +45,11 @@ struct PresenceStatus {
         var count = 0
         for (index, item) in items.enumerated() {
             let isLast = index == items.count - 1
-            let length = item.count + (index == 0 ? 0 : separator.count)
+            let length = item.unicodeScalars.count + (index == 0 ? 0 : separator.unicodeScalars.count)
             // Room for " · …" unless nothing follows.
-            let reserve = isLast ? 0 : separator.count + 1
+            let reserve = isLast ? 0 : separator.unicodeScalars.count + 1
             if count + length + reserve > limit {
-                if index == 0 { return String(item.prefix(limit - 1)) + "…" }
+                if index == 0 { return item.cut(to: limit - 1) + "…" }
                 return text + separator + "…"
             }
             text += index == 0 ? item : separator + item

@@ -17,9 +17,12 @@ enum Spoken {
 
     /// A time in chat, where people may also write a comma; nil when it is none.
     static func parse(_ text: String) -> Result<Duration, DurationTextError> {
-        var plain = ""
-        for character in text { plain.append(character == "," ? "." : character) }
-        do throws(DurationTextError) { return .success(try DurationText.parse(plain)) } catch { return .failure(error) }
+        do throws(DurationTextError) { return .success(try DurationText.parse(withPoints(text))) } catch { return .failure(error) }
+    }
+
+    /// "0,5" as "0.5"
+    static func withPoints(_ text: String) -> String {
+        String(decoding: text.utf8.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
     }
 
     // MARK: The clock on the wall

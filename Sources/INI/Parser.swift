@@ -112,7 +112,7 @@ struct Parser {
     private func trimmed(_ text: String) -> String {
         let bytes = text.utf8
         guard let first = bytes.firstIndex(where: { !isBlank($0) }), let last = bytes.lastIndex(where: { !isBlank($0) }) else { return "" }
-        return String(text[first...last])
+        return String(Substring(bytes[first...last]))
     }
 
     private struct Found {

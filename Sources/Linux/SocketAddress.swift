@@ -9,10 +9,10 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
 
     /// A literal such as `192.0.2.1`, `2001:db8::1`, `fe80::1%eth0`, with or without the brackets; nil when it is a name.
     public init?(_ literal: String, port: UInt16) {
-        var text = Substring(literal)
-        if text.utf8.first == UInt8(ascii: "["), text.utf8.last == UInt8(ascii: "]") { text = text.dropFirst().dropLast() }
+        var text = literal
+        if text.utf8.first == UInt8(ascii: "["), text.utf8.last == UInt8(ascii: "]") { text = text.dropping(1).droppingLast(1) }
         var raw = cl_address()
-        guard cl_address_parse(String(text), port, &raw) else { return nil }
+        guard cl_address_parse(text, port, &raw) else { return nil }
         self.raw = raw
     }
 

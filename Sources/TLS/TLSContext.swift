@@ -100,6 +100,6 @@ public final class TLSContext {
         guard let first = text.unicodeScalars.first, first.value >= 0x41, first.value <= 0x5A else { return text }
         let second = text.unicodeScalars.dropFirst().first.map { $0.value } ?? 0
         if second >= 0x41 && second <= 0x5A { return text } // an abbreviation
-        return String(decoding: [UInt8(first.value + 0x20)], as: UTF8.self) + String(text.dropFirst())
+        return String(decoding: [UInt8(first.value + 0x20)], as: UTF8.self) + text.dropping(1)
     }
 }

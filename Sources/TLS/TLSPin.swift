@@ -12,7 +12,7 @@ public struct TLSPin: Equatable, Sendable, CustomStringConvertible {
 
     /// Base64 or hexadecimal, with or without `sha256:`; nil when it is not 32 bytes.
     public init?(_ text: String) {
-        let body = text.hasPrefix(TLSPin.prefix) ? text.dropFirst(TLSPin.prefix.count) : text[...]
+        let body = text.hasPrefix(TLSPin.prefix) ? text.dropping(TLSPin.prefix.utf8.count) : text
         guard let digest = TLSPin.hexadecimal(body.utf8) ?? TLSPin.base64(Array(body.utf8)) else { return nil }
         self.digest = digest
     }
@@ -34,7 +34,7 @@ public struct TLSPin: Equatable, Sendable, CustomStringConvertible {
         return TLSPin.prefix + String(decoding: encoded, as: UTF8.self)
     }
 
-    private static func hexadecimal(_ text: Substring.UTF8View) -> [UInt8]? {
+    private static func hexadecimal(_ text: String.UTF8View) -> [UInt8]? {
         guard text.count == size * 2 else { return nil }
         var digest: [UInt8] = []
         var high: UInt8?

@@ -47,4 +47,6 @@ extension FixedWidthInteger {
             self.init(exactly: value)
         }
     }
+
+    public init?(_ text: Substring) { self.init(String(text)) }
 }

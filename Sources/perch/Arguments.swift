@@ -30,12 +30,9 @@ struct Arguments {
             }
             let name: String
             var value: String?
-            if let equals = word.firstIndex(of: "=") {
-                name = String(word[..<equals])
-                value = String(word[word.index(after: equals)...])
-            } else {
-                name = word
-            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            name = String(parts[0])
+            if parts.count > 1 { value = String(parts[1]) }
             if grammar.flags.contains(name) {
                 guard value == nil else { throw UsageError("\(name) takes no value") }
                 flags.append(name)

@@ -27,7 +27,7 @@ enum DataDirectory {
     static func names(_ kind: Kind) -> [String] {
         do throws(SystemError) {
             return try Files.list("\(path)/\(kind.rawValue)").compactMap { file in
-                file.hasSuffix(".conf") ? String(file.dropLast(5)) : nil
+                file.hasSuffix(".conf") ? file.droppingLast(5) : nil
             }
         } catch {
             return []
