@@ -12,19 +12,19 @@ struct ActivityLog {
     /// Characters kept of what somebody said.
     static let maximumText = 80
 
-    struct Entry: Equatable {
-        var at: Timestamp
+    final class Entry {
+        let at: Timestamp
         /// Seconds east of UTC when it happened: the reader's clock on the wall then.
-        var utcOffset: Int32
-        var line: LineIndex?
+        let utcOffset: Int32
+        fileprivate(set) var line: LineIndex?
         /// nil: the board itself (a timer, a policy, an input).
-        var person: String?
+        let person: String?
         /// The resource of the person's client.
-        var client: String?
-        var what: String
-        var outcome: String?
+        let client: String?
+        let what: String
+        let outcome: String?
         /// About who may do what: told to admins.
-        var isPrivate = false
+        let isPrivate: Bool
         fileprivate var sequence: UInt64 = 0
 
         init(at now: Moment, line: LineIndex?, person: String?, client: String?, what: String, outcome: String?, isPrivate: Bool = false) {
@@ -62,7 +62,6 @@ struct ActivityLog {
 
     mutating func add(_ entry: Entry, isEdge: Bool = false) {
         sequence &+= 1
-        var entry = entry
         entry.sequence = sequence
         if isEdge { edges.append(entry) } else { actions.append(entry) }
     }
@@ -82,15 +81,11 @@ struct ActivityLog {
     }
 
     /// Line numbers change on reload: `renamed[old]` is the new one, nil for a line that is gone.
-    mutating func renumber(_ renamed: [LineIndex?]) {
-        func renumber(_ entries: inout [Entry]) {
-            for index in entries.indices {
-                guard let line = entries[index].line else { continue }
-                entries[index].line = line < renamed.count ? renamed[line] : nil
-            }
+    func renumber(_ renamed: [LineIndex?]) {
+        for entry in actions.entries + edges.entries {
+            guard let line = entry.line else { continue }
+            entry.line = line < renamed.count ? renamed[line] : nil
         }
-        renumber(&actions.entries)
-        renumber(&edges.entries)
     }
 
     /// One line of text, short enough to keep.

@@ -81,7 +81,7 @@ public final class Agent {
         let file = saved[Journal.fileName] ?? []
         outbox.journal = Journal(file, fault: &journalFault)
         savedActions = saved[RecentMessages.fileName]
-        outputs.lines = [LineState](repeating: LineState(), count: configuration.lines.count)
+        outputs.lines = configuration.lines.map { _ in LineState() }
         telemetry.sensors = [SensorState](repeating: SensorState(), count: configuration.sensors.count)
     }
 

@@ -1,5 +1,5 @@
 /// What somebody said, understood. A plain value: nothing is looked up or allowed yet.
-enum Command: Equatable {
+indirect enum Command: Equatable {
     case help
     /// About one line, sensor, group or command.
     case helpAbout(Target)
@@ -35,7 +35,7 @@ enum Switching: Equatable {
 }
 
 /// Why something said was not understood, with what a helpful answer needs.
-enum Misunderstanding: Error, Equatable {
+indirect enum Misunderstanding: Error, Equatable {
     case empty
     /// Not a name here; the nearest one that is.
     case unknownName(String, nearest: String?)

@@ -81,6 +81,7 @@ struct ConfigurationLoader {
     /// So many mistakes that no more are looked for; several times those listed, since they are sorted first.
     private var isHopeless: Bool { problems.count >= Configuration.maximumProblems * 4 }
 
+    @inline(never)
     mutating func problem(_ place: Place, _ text: String) {
         if isHopeless { return }
         // A part that is used twice is wrong once.
@@ -114,7 +115,7 @@ struct ConfigurationLoader {
 
     /// The number that a location of ours ends with.
     private static func line(of problem: ConfigurationProblem) -> Int {
-        Int(String(decoding: problem.location.utf8.reversed().prefix { $0 != UInt8(ascii: ":") }.reversed(), as: UTF8.self)) ?? 1
+        Int(problem.location.split(separator: ":").last ?? "") ?? 1
     }
 
     private func sortedProblems() -> [ConfigurationProblem] {

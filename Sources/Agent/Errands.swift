@@ -2,7 +2,7 @@ import Text
 import Time
 
 /// A command whose answer waits for the board.
-struct Errand: Equatable {
+final class Errand {
     /// One line of the answer; its text comes with the outcome.
     struct Part: Equatable {
         var line: LineIndex
@@ -17,9 +17,9 @@ struct Errand: Equatable {
         case status
     }
 
-    var id: UInt32
-    var asker: Asker
-    var kind: Kind
+    let id: UInt32
+    let asker: Asker
+    let kind: Kind
     var deadline: Instant
     var parts: [Part] = []
     /// Sensors whose reading is awaited.
@@ -32,6 +32,13 @@ struct Errand: Equatable {
     var before: [String] = []
     /// Said after them: `Really open gate? …`
     var question: String?
+
+    init(id: UInt32, asker: Asker, kind: Kind, deadline: Instant) {
+        self.id = id
+        self.asker = asker
+        self.kind = kind
+        self.deadline = deadline
+    }
 
     var isComplete: Bool { sensors.isEmpty && tickets.isEmpty && parts.allSatisfy { $0.text != nil } }
 }
@@ -58,15 +65,15 @@ struct Errands {
     mutating func add(_ errand: Errand) { waiting.append(errand) }
 
     /// Changes the errand with this id; returns it when that completed it.
-    mutating func update(_ id: UInt32, _ change: (inout Errand) -> Void) -> Errand? {
+    mutating func update(_ id: UInt32, _ change: (Errand) -> Void) -> Errand? {
         guard let index = waiting.firstIndex(where: { $0.id == id }) else { return nil }
-        change(&waiting[index])
+        change(waiting[index])
         return waiting[index].isComplete ? waiting.remove(at: index) : nil
     }
 
     /// The errands that waited for this sensor only.
     mutating func sensorAnswered(_ sensor: SensorIndex) -> [Errand] {
-        for index in waiting.indices { waiting[index].sensors.removeAll { $0 == sensor } }
+        for errand in waiting { errand.sensors.removeAll { $0 == sensor } }
         return takeComplete()
     }
 

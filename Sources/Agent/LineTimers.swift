@@ -118,15 +118,15 @@ extension Agent {
     /// Reports the levels that `reports.to` does not know, each line at most once in a while; the last level always.
     func reportEdges(_ now: Moment) {
         for index in outputs.lines.indices where outputs.lines[index].changes > 0 {
-            let state = outputs.lines[index]
+            let state = outputs.lines[index], changes = state.changes
             if let at = state.reportedAt, now.instant - at < Outputs.edgeReportInterval { continue }
-            outputs.lines[index].changes = 0
-            outputs.lines[index].reportedAt = now.instant
+            state.changes = 0
+            state.reportedAt = now.instant
             guard let level = state.level else { continue }
             let settings = configuration.lines[index]
             let text = "\(settings.name) is \(word(settings, level))"
             let record = SenML.record(settings.name, on: level, at: Timestamp(milliseconds: 0))
-            report(Replies.changed(text, times: state.changes), .line, source: settings.name, record, now)
+            report(Replies.changed(text, times: changes), .line, source: settings.name, record, now)
         }
     }
 }

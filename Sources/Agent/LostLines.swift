@@ -15,7 +15,7 @@ extension Agent {
     func lineLost(_ line: LineIndex, _ why: String, _ now: Moment) {
         guard outputs.lines.indices.contains(line), configuration.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
-        var state = outputs.lines[line]
+        let state = outputs.lines[line]
         if state.away == nil {
             var away = LineAway(level: state.level, timer: state.timer)
             // Not there from the beginning: what the last run wrote down holds.
@@ -38,7 +38,6 @@ extension Agent {
         state.fade = nil
         let isNews = state.failure != why
         state.failure = why
-        outputs.lines[line] = state
         presence.isDirty = true
         if !isNews { return }
         effects.append(.log(.error, Replies.failed(settings.name, why, last: nil)))

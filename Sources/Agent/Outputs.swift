@@ -35,7 +35,7 @@ struct LineTimer: Equatable {
 }
 
 /// What is known of one line.
-struct LineState: Equatable {
+final class LineState {
     /// As read back or seen last; nil while it cannot be read.
     var level: Bool?
     /// Since when it has been off, as far as anybody here knows: after a start since the start.
@@ -59,6 +59,24 @@ struct LineState: Equatable {
     var changes = 0
     var presses = PressDetector()
     var tally = PressTally()
+
+    init() {}
+
+    init(_ other: LineState) {
+        level = other.level
+        offSince = other.offSince
+        timer = other.timer
+        blink = other.blink
+        permille = other.permille
+        fade = other.fade
+        failure = other.failure
+        away = other.away
+        disconnectDone = other.disconnectDone
+        reportedAt = other.reportedAt
+        changes = other.changes
+        presses = other.presses
+        tally = other.tally
+    }
 }
 
 /// Ties a `setLine` or `readLine` effect to what asked for it.

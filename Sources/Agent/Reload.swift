@@ -20,7 +20,7 @@ extension Agent {
         outputs.makes.removeAll()
         persons.dropPending()
 
-        var lines = [LineState](repeating: LineState(), count: new.lines.count)
+        var lines: [LineState] = []
         var isNewOn: [LineIndex] = []
         var renamed = [LineIndex?](repeating: nil, count: old.lines.count)
         for (index, line) in new.lines.enumerated() {
@@ -28,12 +28,11 @@ extension Agent {
             if let named { renamed[named] = index }
             // The board keeps the level of a wire, whatever it is called now: so its timers go with it.
             let wire = old.lines.firstIndex { Agent.isSameWire($0, line) }
-            lines[index].offSince = now.instant
-            if let wire {
-                lines[index] = outputs.lines[wire]
-            } else if let named, line.direction == .output, let timer = outputs.lines[named].timer, !timer.level {
+            lines.append(wire.map { LineState(outputs.lines[$0]) } ?? LineState())
+            if wire == nil {
+                lines[index].offSince = now.instant
                 // Perhaps only another word for the same pin: what has to go off goes off.
-                lines[index].timer = timer
+                if let named, line.direction == .output, let timer = outputs.lines[named].timer, !timer.level { lines[index].timer = timer }
             }
             lines[index].timer?.errand = nil
             let level = index < levels.count ? levels[index] : nil

@@ -100,7 +100,7 @@ extension Agent {
     }
 
     private func ask(_ kind: Errand.Kind, lines: [LineIndex], sensors: [SensorIndex], _ asker: Asker, _ now: Moment) {
-        var errand = Errand(id: errands.nextID(), asker: asker, kind: kind, deadline: now.instant + Errands.readingPatience)
+        let errand = Errand(id: errands.nextID(), asker: asker, kind: kind, deadline: now.instant + Errands.readingPatience)
         // When too much waits already, what is known has to do.
         if !errands.isFull {
             for sensor in sensors {

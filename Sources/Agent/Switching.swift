@@ -73,7 +73,7 @@ extension Agent {
         }
         if errands.isFull || outputs.pending.count + plan.count > Outputs.maximumTickets { return reply(asker, Replies.busy) }
         let waitsForEnd = manner == .pulse && (duration ?? .zero) <= Outputs.longestAwaitedPulse
-        var errand = Errand(id: errands.nextID(), asker: asker, kind: .switching, deadline: now.instant + Outputs.outcomeDeadline)
+        let errand = Errand(id: errands.nextID(), asker: asker, kind: .switching, deadline: now.instant + Outputs.outcomeDeadline)
         errand.before = refusals
         errand.question = question
         errand.duration = duration

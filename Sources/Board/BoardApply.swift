@@ -31,7 +31,6 @@ extension Board {
             if let old = lines.first(where: { $0.place == pin.place && $0.isAlive }) {
                 if old.settings.isSameHardware(as: line) {
                     next[index] = old
-                    next[index]?.settings = line
                 } else {
                     changed.append((index: index, old: old))
                 }
@@ -65,6 +64,8 @@ extension Board {
                 throw BoardProblems([BoardProblem(name: line.name, location: line.pinLocation, error: error)])
             }
         }
+        // Only now: until here all may have to stay as it was.
+        for (index, line) in settings.enumerated() { next[index]?.settings = line }
         let kept = next.compactMap { $0 }
         for old in lines where !kept.contains(where: { $0.place == old.place }) { release(old) }
         lines = kept
@@ -72,15 +73,22 @@ extension Board {
     }
 
     /// A pin that was found, not yet claimed.
-    struct FoundPin {
-        var place: HeldLine.Place
-        var name: String
+    final class FoundPin {
+        let place: HeldLine.Place
+        let name: String
         /// nil on the simulated board, and for a PWM channel.
         var chip: Chip?
         /// Why there is no such pin now.
-        var missing: String?
+        let missing: String?
         /// The profile's name where it has one.
         var profileName = ""
+
+        init(place: HeldLine.Place, name: String, chip: Chip? = nil, missing: String? = nil) {
+            self.place = place
+            self.name = name
+            self.chip = chip
+            self.missing = missing
+        }
     }
 
     /// - Parameter keepsMissing: a pin whose chip may come later is no problem but a `FoundPin` that says so.
@@ -107,10 +115,10 @@ extension Board {
         for (index, line) in settings.enumerated() {
             do throws(BoardError) {
                 let reference = try PinReference(line.pin)
-                var new: FoundPin
+                let new: FoundPin
                 if line.pwm != nil, !isSimulated {
                     let channel = try channels.pin(reference)
-                    new = FoundPin(place: channel.place, name: channel.name, chip: nil)
+                    new = FoundPin(place: channel.place, name: channel.name)
                 } else {
                     let pin = try resolver.pin(reference)
                     new = FoundPin(place: HeldLine.Place(chip: descriptions[pin.chip].name, offset: pin.offset), name: resolver.name(of: pin))
@@ -172,7 +180,7 @@ extension Board {
         // A free simulated pin is no output, so `keep` leaves it alone as it would a real input.
         let isUntouched = settings.direction == .output && settings.initial == .keep
         if !isUntouched { use(pin.place.offset, settings, keeping: level) }
-        var new = HeldLine(
+        let new = HeldLine(
             settings: settings, place: pin.place, pinName: pin.name, driver: .simulated(pin.place.offset), isUntouched: isUntouched,
             level: (simulated?.level(pin.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
         if let pwm = settings.pwm { new.simulatedPulse = pwm.pulse(settings.initial) }
@@ -197,7 +205,7 @@ extension Board {
         guard let request = old.request, let chip = pin.chip else {
             let level = simulated?.level(old.place.offset) ?? false
             if !staysUntouched { use(old.place.offset, settings, keeping: level) }
-            var new = HeldLine(
+            let new = HeldLine(
                 settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
                 level: (simulated?.level(old.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
             if let pwm = settings.pwm {
@@ -209,7 +217,7 @@ extension Board {
         let value = settings.initial == .keep ? physical != settings.activeLow : settings.initial == .on
         do throws(BoardError) {
             try request.reconfigure(staysUntouched ? .asIs(settings) : cgpiod_line_config(settings, value: value))
-            var new = HeldLine(
+            let new = HeldLine(
                 settings: settings, place: old.place, pinName: pin.name, driver: old.driver, isUntouched: staysUntouched,
                 level: try request.value(), debouncesInKernel: cgpiod_debounces())
             // The kernel counts on.
@@ -223,7 +231,7 @@ extension Board {
         var wanted = settings
         if wanted.initial == .keep { wanted.initial = value ? .on : .off }
         do throws(BoardError) {
-            var new = try HeldLine.claim(chip, old.place.offset, wanted, pinName: pin.name)
+            let new = try HeldLine.claim(chip, old.place.offset, wanted, pinName: pin.name)
             new.settings = settings
             return new
         } catch {
@@ -253,7 +261,7 @@ extension Board {
             settings.initial = .keep
             let pin = FoundPin(place: new.place, name: new.pinName, chip: new.request?.chip)
             do throws(BoardError) {
-                var restored = try reshape(new, pin, settings)
+                let restored = try reshape(new, pin, settings)
                 restored.settings.initial = initial
                 lines[index] = restored
             } catch {}

@@ -1,7 +1,7 @@
 import Text
 
 /// What went wrong with a line, a chip or a profile, split by what can be done about it.
-public enum BoardError: Error, Equatable, Sendable {
+public indirect enum BoardError: Error, Equatable, Sendable {
     /// The device file may not be opened; `user` is who we run as.
     case permission(path: String, user: String)
     /// Not there: a line, a chip, a pin; in words.

@@ -1,7 +1,7 @@
 import Time
 
 /// A line that the board holds, with what it needs to answer for it.
-struct HeldLine {
+final class HeldLine {
     enum Driver {
         case kernel(LineRequest)
         case pwm(PWMLine)

@@ -10,7 +10,7 @@ extension HeldLine {
     ///   - buffer: how many edges the kernel keeps.
     ///   - read: gives up to `LineRequest.batch` edges, fewer when no more wait.
     ///   - level: the line's level now.
-    mutating func takeEdges(
+    func takeEdges(
         line: Int, at now: Instant, buffer: Int = Int(cgpiod_event_buffer_size()), read: () throws(BoardError) -> [cgpiod_edge_event],
         level: () throws(BoardError) -> Bool
     ) throws(BoardError) -> [EdgeEvent] {
@@ -37,7 +37,7 @@ extension HeldLine {
         return events
     }
 
-    private mutating func take(_ edge: cgpiod_edge_event, line: Int, at now: Instant, _ events: inout [EdgeEvent]) {
+    private func take(_ edge: cgpiod_edge_event, line: Int, at now: Instant, _ events: inout [EdgeEvent]) {
         // The kernel counts from 1, from the claim on. A gap of half the numbers is a number that went back.
         let gap = edge.sequence &- lastSequence
         if edge.sequence != 0, gap > 1, gap < .max / 2 {
@@ -56,7 +56,7 @@ extension HeldLine {
     }
 
     /// The debounce is over: what changed, unless an edge that waits shows that the line is not quiet yet. Parameters as above.
-    mutating func tick(
+    func tick(
         line: Int, at now: Instant, read: () throws(BoardError) -> [cgpiod_edge_event], level: () throws(BoardError) -> Bool
     ) throws(BoardError) -> [EdgeEvent] {
         var events = try takeEdges(line: line, at: now, read: read, level: level)
@@ -65,7 +65,7 @@ extension HeldLine {
     }
 
     /// The line was read again.
-    mutating func settle(_ level: Bool, line: Int, timestamp: UInt64, _ events: inout [EdgeEvent]) {
+    func settle(_ level: Bool, line: Int, timestamp: UInt64, _ events: inout [EdgeEvent]) {
         guard let level = debouncer.settle(level) else { return }
         if settings.isCounted {
             // Without a debounce each rise is counted when the kernel tells of it, which may be yet to come.
@@ -77,7 +77,7 @@ extension HeldLine {
 
     /// What a question for the level is answered, the line being at `level`. It agrees with the events: a level that is not settled
     /// yet is not told, else the one who asked would believe in a bounce for ever.
-    mutating func answer(_ level: Bool, at now: Instant?) -> Bool {
+    func answer(_ level: Bool, at now: Instant?) -> Bool {
         guard settings.hasEdges else { return level }
         if debouncer.window == .zero {
             _ = debouncer.settle(level)
@@ -87,14 +87,14 @@ extension HeldLine {
         return debouncer.reported
     }
 
-    mutating func count(_ timestamp: UInt64) {
+    func count(_ timestamp: UInt64) {
         if pulses == 0 { firstPulse = timestamp }
         lastPulse = timestamp
         pulses += 1
     }
 
     /// The event for a level that the debouncer lets through; forgets the edges it stands for.
-    mutating func event(line: Int, _ level: Bool, timestamp: UInt64, sequence: UInt32) -> EdgeEvent {
+    func event(line: Int, _ level: Bool, timestamp: UInt64, sequence: UInt32) -> EdgeEvent {
         var event = EdgeEvent(line: line, on: level, timestamp: timestamp, sequence: sequence, missed: missed)
         event.count = pulses
         event.first = pulses == 0 ? 0 : firstPulse

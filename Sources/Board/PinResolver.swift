@@ -103,7 +103,7 @@ struct PinResolver {
         guard let name = profile.line(onPin: number) else {
             if profile.header.isEmpty {
                 var choices: [String] = []
-                for pin in profile.pins where pin.line.utf8.reversed().starts(with: "_\(number)".utf8.reversed()) { choices.append(pin.line) }
+                for pin in profile.pins where pin.line.hasSuffix("_\(number)") { choices.append(pin.line) }
                 if choices.isEmpty { choices = profile.pins.prefix(1).map { $0.line } }
                 throw .invalid("\(profile.title) has more than one header, so pin \(number) could be any of them; write \(alternatives(choices))")
             }

@@ -51,11 +51,11 @@ enum Text {
     }
 
     static func hasPrefix(_ text: String, _ prefix: StaticString) -> Bool {
-        prefix.withUTF8Buffer { text.utf8.starts(with: $0) }
+        text.hasPrefix(prefix.description)
     }
 
     static func hasSuffix(_ text: String, _ suffix: StaticString) -> Bool {
-        suffix.withUTF8Buffer { text.utf8.reversed().starts(with: $0.reversed()) }
+        text.hasSuffix(suffix.description)
     }
 
     /// "a,b" as ["a", "b"]; nil where one is empty.

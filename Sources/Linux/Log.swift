@@ -45,7 +45,7 @@ public enum Log {
     public static func info(_ text: String) { write(.info, text) }
     /// The text is not even built when nobody wants it.
     public static func debug(_ text: @autoclosure () -> String) {
-        if threshold >= .debug { write(.debug, text()) }
+        if cl_log_threshold() >= Level.debug.rawValue { write(.debug, text()) }
     }
 
     public static func write(_ level: Level, _ text: String) {

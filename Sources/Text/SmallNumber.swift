@@ -38,7 +38,10 @@ public func unsignedInteger(_ text: String) -> UInt64? {
 
 extension FixedWidthInteger {
     /// The number that is written there with an optional sign, or nil.
-    public init?(_ text: String) {
+    public init?(_ text: String) { self.init(written: text) }
+    public init?(_ text: Substring) { self.init(written: String(text)) }
+
+    private init?(written text: String) {
         if Self.isSigned {
             guard let value = signedInteger(text) else { return nil }
             self.init(exactly: value)
@@ -47,6 +50,4 @@ extension FixedWidthInteger {
             self.init(exactly: value)
         }
     }
-
-    public init?(_ text: Substring) { self.init(String(text)) }
 }

@@ -29,6 +29,27 @@ extension String {
     public func droppingLast(_ count: Int) -> String { String(unicodeScalars.dropLast(count)) }
 }
 
+extension String.UTF8View {
+    @inline(never)
+    public func starts(with prefix: String.UTF8View) -> Bool {
+        var bytes = makeIterator()
+        for wanted in prefix {
+            if bytes.next() != wanted { return false }
+        }
+        return true
+    }
+
+    @inline(never)
+    public func lexicographicallyPrecedes(_ other: String.UTF8View) -> Bool {
+        var others = other.makeIterator()
+        for byte in self {
+            guard let other = others.next() else { return false }
+            if byte != other { return byte < other }
+        }
+        return others.next() != nil
+    }
+}
+
 extension Substring {
     /// - Parameter separator: one scalar.
     @inline(never)

@@ -1,3 +1,4 @@
+import Text
 import Time
 
 /// What a session left that was cut: with it the next one goes on where it stopped (XEP-0198 §5). Opaque, and good for one next session

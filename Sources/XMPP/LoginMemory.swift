@@ -113,7 +113,7 @@ public struct LoginMemory: Equatable, Sendable {
         switch words[0] {
         case "scope": scope = value
         case "agent": agent = value
-        case "secret": secret = UInt8(value, radix: 16)
+        case "secret": for mark in UInt8.min...UInt8.max where Hex.encode([mark]) == value { secret = mark }
         case "inline": inline = Inline(rawValue: UInt8(value) ?? 0)
         case "strikes": strikes = UInt8(value) ?? LoginMemory.mostStrikes
         case "mechanism":

@@ -3,7 +3,7 @@ import Time
 
 /// Our own `iq` requests that wait for an answer (RFC 6120 §8.2.3).
 struct Requests {
-    enum Purpose: Equatable {
+    indirect enum Purpose: Equatable {
         case roster
         case ping
         /// A ping whose answer says that all that waited for us has arrived.
@@ -45,7 +45,7 @@ struct Requests {
 
     /// No answer is waited for any more.
     /// - Returns: whether one was.
-    @discardableResult
+    @discardableResult @inline(never)
     mutating func forget(_ purpose: Purpose) -> Bool {
         let count = entries.count
         entries.removeAll { $0.purpose == purpose }

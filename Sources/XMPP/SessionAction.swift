@@ -1,6 +1,6 @@
 /// What a transition of `SessionState` makes `Session` do.
 extension SessionState {
-    enum Action: Equatable {
+    indirect enum Action: Equatable {
         case nothing
         /// With a new parser: nothing that was learnt before counts any more (RFC 6120 §4.3.3).
         case openStream(Layer)

@@ -111,7 +111,7 @@ final class XMLArena {
         }
     }
 
-    @inline(__always)
+    @inline(never)
     func equals(_ span: XMLSpan, _ text: StaticString) -> Bool {
         let count = Int(span.count)
         guard text.hasPointerRepresentation, count == text.utf8CodeUnitCount else { return false }

@@ -1,5 +1,6 @@
 import Agent
 import Board
+import Text
 
 /// What the installed parts say of themselves.
 struct PartCatalog {
