@@ -49,6 +49,7 @@ struct Contacts {
         return roster[index].isSeen
     }
 
+    @inline(never)
     private func index(of person: JID) -> Int? {
         let address = person.bare.description
         for index in roster.indices where roster[index].address == address { return index }
@@ -57,15 +58,19 @@ struct Contacts {
 
     mutating func forget(_ jid: JID) {
         if let index = index(of: jid) { roster.remove(at: index) }
-        online.removeAll { $0.jid.bare == jid.bare }
+        isGone(jid.bare)
         unsubscribed(jid.bare)
     }
+
+    @inline(never)
+    private mutating func isGone(_ person: JID) { online.removeAll { $0.jid.bare == person } }
 
     mutating func replaceRoster() {
         roster.removeAll()
         asked.removeAll()
     }
 
+    @inline(never)
     mutating func unsubscribed(_ person: JID) { asked.removeAll { $0 == person } }
 
     mutating func take(_ presence: Presence) {
@@ -78,7 +83,7 @@ struct Contacts {
             if let index { online.remove(at: index) }
         case .error:
             // The whole address cannot be reached.
-            online.removeAll { $0.jid.bare == presence.from.bare }
+            isGone(presence.from.bare)
         }
     }
 

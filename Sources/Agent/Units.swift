@@ -1,3 +1,5 @@
+import Text
+
 /// Units as people read them and as SenML (RFC 8428 §12.1, RFC 8798) writes them.
 enum Units {
     /// `senml = value × scale + offset`
@@ -7,17 +9,19 @@ enum Units {
         var offset: Double = 0
     }
 
+    /// Units that are SenML's own.
+    private static let same =
+        "K V A W J Hz s m kg lx lm cd Pa pH dB dBW B m/s m2 m3 l rad N C/s Ohm W/m2 S/m %RH count m3/s l/s bit/s lat lon bpm beats VA var T H F/m"
+
     /// The primary SenML unit for a unit of ours; nil where the registry has none.
     ///
     /// RFC 8428 asks senders for primary units: hPa, kW, mV and the like are only secondary units (RFC 8798 §3), and "%" is
     /// not recommended, so they are converted.
     static func senml(_ unit: String) -> Conversion? {
-        switch unit {
+        for one in same.split(separator: " ") where one == unit { return Conversion(unit: unit) }
+        return switch unit {
         case "°C", "C", "℃": Conversion(unit: "Cel")
         case "°F", "F": Conversion(unit: "Cel", scale: 5.0 / 9.0, offset: -160.0 / 9.0)
-        case "K", "V", "A", "W", "J", "Hz", "s", "m", "kg", "lx", "lm", "cd", "Pa", "pH", "dB", "dBW", "B", "m/s", "m2", "m3", "l", "rad",
-            "N", "C/s", "Ohm", "W/m2", "S/m", "%RH", "count", "m3/s", "l/s", "bit/s", "lat", "lon", "bpm", "beats", "VA", "var", "T", "H", "F/m":
-            Conversion(unit: unit)
         case "Ω": Conversion(unit: "Ohm")
         case "% RH", "%rh": Conversion(unit: "%RH")
         case "%": Conversion(unit: "/", scale: 0.01)

@@ -78,7 +78,7 @@ public struct SensorListing: Equatable, Sendable {
     /// Small letters, digits and dashes, and a number where the name is taken.
     private static func uniqueName(_ name: String, _ taken: [String]) -> String {
         var bytes: [UInt8] = []
-        for byte in name.utf8 {
+        for byte in Array(name.utf8) {
             let small = (65...90).contains(byte) ? byte + 32 : byte
             bytes.append(Text.isDigit(small) || (97...122).contains(small) ? small : UInt8(ascii: "-"))
         }

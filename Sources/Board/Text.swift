@@ -88,7 +88,7 @@ enum Text {
     static func number(_ text: String, limit: Int) -> Int? {
         if text.isEmpty || text.utf8.count > 9 { return nil }
         var value = 0
-        for byte in text.utf8 {
+        for byte in Array(text.utf8) {
             guard isDigit(byte) else { return nil }
             value = value * 10 + Int(byte - 48)
         }

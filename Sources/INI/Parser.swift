@@ -100,7 +100,7 @@ struct Parser {
     /// it after a value and would get it as a part of the value.
     private func hasHashComment(_ value: String) -> Bool {
         var previous: UInt8 = 0
-        for byte in value.utf8 {
+        for byte in Array(value.utf8) {
             if byte == UInt8(ascii: "#"), isBlank(previous) { return true }
             previous = byte
         }

@@ -94,7 +94,7 @@ public final class UnixSocketServer {
             if client.request.last == UInt8(ascii: "\r") { client.request.removeLast() }
             let answer = handler(String(decoding: client.request, as: UTF8.self))
             client.request.removeAll()
-            for byte in answer.utf8 { client.answers.append(byte < 0x20 ? UInt8(ascii: " ") : byte) }
+            for byte in Array(answer.utf8) { client.answers.append(byte < 0x20 ? UInt8(ascii: " ") : byte) }
             client.answers.append(UInt8(ascii: "\n"))
         }
         if client.request.count >= UnixSocketServer.lineLimit || client.answers.count > UnixSocketServer.answerLimit {

@@ -73,7 +73,7 @@ public final class Worker {
         }
         // FNV-1a. Two buses with the same number only wait for each other.
         var busNumber: UInt32 = 2_166_136_261
-        for byte in (bus ?? paths.first ?? "").utf8 { busNumber = (busNumber ^ UInt32(byte)) &* 16_777_619 }
+        for byte in Array((bus ?? paths.first ?? "").utf8) { busNumber = (busNumber ^ UInt32(byte)) &* 16_777_619 }
         let number = list.withUnsafeBytes { buffer in
             cl_submit_files(worker, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(truncatingIfNeeded: paths.count), bytesEach, busNumber)
         }

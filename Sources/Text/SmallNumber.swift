@@ -6,7 +6,7 @@
 private func signAndMagnitude(_ text: String) -> (isNegative: Bool, magnitude: UInt64)? {
     var isNegative = false, digits = 0, position = 0
     var magnitude: UInt64 = 0
-    for byte in text.utf8 {
+    for byte in Array(text.utf8) {
         position += 1
         if position == 1, byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") {
             isNegative = byte == UInt8(ascii: "-")

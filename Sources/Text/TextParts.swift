@@ -31,6 +31,12 @@ extension String {
 
 extension String.UTF8View {
     @inline(never)
+    public func split(separator: UInt8, maxSplits: Int = .max, omittingEmptySubsequences: Bool = true) -> [Substring.UTF8View] {
+        let separator = Character(Unicode.Scalar(separator))
+        return String(self).split(separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: omittingEmptySubsequences).map { $0.utf8 }
+    }
+
+    @inline(never)
     public func starts(with prefix: String.UTF8View) -> Bool {
         var bytes = makeIterator()
         for wanted in prefix {

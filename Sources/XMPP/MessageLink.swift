@@ -12,7 +12,7 @@ extension JID {
 
     /// Everything but "unreserved" (RFC 3986 §2.3) and the at sign.
     private static func escape(_ text: String, _ link: inout [UInt8]) {
-        for byte in text.utf8 {
+        for byte in Array(text.utf8) {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
                 UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "@"):

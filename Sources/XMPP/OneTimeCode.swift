@@ -30,7 +30,7 @@ public enum OneTimeCode {
     /// What may be kept of a code; nil for what cannot be one.
     public static func digest(_ said: String) -> String? {
         var code: [UInt8] = []
-        for byte in said.utf8 {
+        for byte in Array(said.utf8) {
             var symbol = byte
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): break

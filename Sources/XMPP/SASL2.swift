@@ -49,7 +49,7 @@ extension LoginMemory.Token {
             (1...LoginMemory.longestToken).contains(text.utf8.count)
         else { return nil }
         // It has to fit into a line of words.
-        for byte in text.utf8 where byte < 0x21 || byte > 0x7E { return nil }
+        for byte in Array(text.utf8) where byte < 0x21 || byte > 0x7E { return nil }
         self.mechanism = mechanism
         self.text = text
         // Without an end that can be read, the server will say when it is over.

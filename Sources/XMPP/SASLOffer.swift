@@ -58,7 +58,7 @@ public struct SASLOffer: Equatable, Sendable {
     /// longest is tls-server-end-point), since mechanisms have none (RFC 4422 §3.1).
     static func isName(_ name: String, ofBinding: Bool = false) -> Bool {
         guard !name.isEmpty, name.utf8.count <= 20 else { return false }
-        for byte in name.utf8 {
+        for byte in Array(name.utf8) {
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): break
             case UInt8(ascii: "a")...UInt8(ascii: "z") where ofBinding, UInt8(ascii: ".") where ofBinding: break
