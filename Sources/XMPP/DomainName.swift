@@ -92,42 +92,50 @@ enum DomainName {
 
     /// `2001:db8::1]` (RFC 4291 §2.2, without a zone).
     private static func isIPv6(_ bytes: [UInt8]) -> Bool {
-        guard bytes.last == UInt8(ascii: "]"), bytes.count <= 46 else { return false }
-        let colon = UInt8(ascii: ":")
-        var parts = bytes.dropLast().split(separator: colon, omittingEmptySubsequences: false).map { Array($0) }
-        guard parts.count >= 3 else { return false }
-        // The "::" is an empty part inside, or two at an end.
-        var gaps = 0
-        if parts[0].isEmpty {
-            guard parts[1].isEmpty else { return false }
-            parts.removeFirst()
-        }
-        if parts[parts.count - 1].isEmpty {
-            guard parts.count >= 2, parts[parts.count - 2].isEmpty else { return false }
-            parts.removeLast()
-        }
-        var groups = 0
-        for (index, part) in parts.enumerated() {
-            if part.isEmpty {
-                gaps += 1
-            } else if index == parts.count - 1, part.contains(UInt8(ascii: ".")) {
-                guard isIPv4(part) else { return false }
+        let end = bytes.count - 1, colon = UInt8(ascii: ":")
+        guard end >= 2, bytes[end] == UInt8(ascii: "]"), bytes.count <= 46 else { return false }
+        // A colon at the beginning is the first one of a "::".
+        var at = bytes[0] == colon ? 1 : 0
+        if at == 1, bytes[1] != colon { return false }
+        var groups = 0, digits = 0, hasGap = false
+        while at < end {
+            if bytes[at] == UInt8(ascii: ".") {
+                guard isIPv4(bytes[(at - digits)..<end]) else { return false }
                 groups += 2
-            } else {
-                guard part.count <= 4, part.allSatisfy({ isHex($0) }) else { return false }
-                groups += 1
+                digits = 0
+                break
             }
+            if bytes[at] != colon {
+                guard isHex(bytes[at]), digits < 4 else { return false }
+                digits += 1
+            } else if digits == 0 {
+                if hasGap { return false }
+                hasGap = true
+            } else {
+                groups += 1
+                digits = 0
+                if at + 1 == end { return false }
+            }
+            at += 1
         }
-        return gaps == 0 ? groups == 8 : gaps == 1 && groups <= 7
+        if digits > 0 { groups += 1 }
+        return hasGap ? groups <= 7 : groups == 8
     }
 
-    private static func isIPv4(_ bytes: [UInt8]) -> Bool {
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { part in
-                guard (1...3).contains(part.count), part.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
-                return part.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255 && (part.count == 1 || part.first != 0x30)
+    /// `192.0.2.1`: no part has a zero in front.
+    private static func isIPv4(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var dots = 0, value = -1
+        for byte in bytes {
+            if byte == UInt8(ascii: "."), value >= 0 {
+                dots += 1
+                value = -1
+            } else {
+                guard byte >= 0x30, byte <= 0x39, value != 0 else { return false }
+                value = max(value, 0) * 10 + Int(byte) - 0x30
+                if value > 255 { return false }
             }
+        }
+        return dots == 3 && value >= 0
     }
 
     private static func isHex(_ byte: UInt8) -> Bool {

@@ -4,7 +4,9 @@ import Text
 ///
 /// The parts are stored prepared, so two addresses of the same account are equal: case, Unicode normalization, a dot
 /// behind the domain and `xn--` labels make no difference. Resources differ by case.
-public struct JID: Hashable, Sendable, CustomStringConvertible {
+///
+/// An object that never changes: addresses are handed on everywhere, and three strings are a lot to copy.
+public final class JID: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of each part (RFC 7622 §3.1).
     public static let partLimit = 1023
 
@@ -39,6 +41,15 @@ public struct JID: Hashable, Sendable, CustomStringConvertible {
         self.local = local
         self.domain = domain
         self.resource = resource
+    }
+
+    @inline(never)
+    public static func == (a: JID, b: JID) -> Bool { a.local == b.local && a.domain == b.domain && a.resource == b.resource }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(local)
+        hasher.combine(domain)
+        hasher.combine(resource)
     }
 
     /// The address without its resource.

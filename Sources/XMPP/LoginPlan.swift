@@ -3,7 +3,7 @@ import Text
 import Time
 
 /// What a login needs of the options, and what it learns.
-struct LoginPlan {
+final class LoginPlan {
     /// Our bare address.
     let account: JID
     let bindID: String
@@ -61,7 +61,7 @@ struct LoginPlan {
 
     /// Begins with the strongest mechanism that the server offers and we may use; only ever called on an encrypted stream.
     /// A token comes first, and SASL2 before RFC 6120's profile.
-    mutating func begin(with features: StreamFeatures, at now: Moment) throws(SASLFailure) -> SASLExchange {
+    func begin(with features: StreamFeatures, at now: Moment) throws(SASLFailure) -> SASLExchange {
         seen = features.inline
         var offer = features.sasl
         var inline: LoginMemory.Inline = []
@@ -128,7 +128,7 @@ struct LoginPlan {
     // MARK: Ahead
 
     /// The login that will be right if the server is as it was last time; nil: there is nothing to go by.
-    mutating func guess(at now: Moment) -> SASLExchange? {
+    func guess(at now: Moment) -> SASLExchange? {
         guard mayRunAhead, registration == nil, let mechanism = memory.mechanism else { return nil }
         var token: String?
         var choice = SASL.Choice(mechanism: mechanism)
@@ -160,7 +160,7 @@ struct LoginPlan {
 
     /// Now that the server's offer is there: it is checked as if we had waited for it.
     /// - Returns: whether the same would have been chosen, so that a refusal is a refusal.
-    mutating func check(_ exchange: inout SASLExchange, with features: StreamFeatures) -> Bool {
+    func check(_ exchange: SASLExchange, with features: StreamFeatures) -> Bool {
         let offer = exchange.request == nil ? features.sasl : features.sasl2 ?? SASLOffer()
         var isRight = false
         var doubt: SASL.Doubt?
@@ -182,7 +182,7 @@ struct LoginPlan {
     }
 
     /// Whether binding may be asked for together with the new stream's header.
-    mutating func bindsAhead() -> Bool {
+    func bindsAhead() -> Bool {
         guard mayRunAhead else { return false }
         ranAhead = true
         return true
@@ -191,7 +191,7 @@ struct LoginPlan {
     // MARK: What came of it
 
     /// The server does not let us in like this: whether another attempt makes sense where one can be made.
-    mutating func mayTryAgain(after exchange: SASLExchange, _ condition: String) -> Bool {
+    func mayTryAgain(after exchange: SASLExchange, _ condition: String) -> Bool {
         guard exchange.choice.mechanism.isToken else { return true }
         // RFC 6120 §6.5.11: nothing is wrong with the token.
         if condition == "temporary-auth-failure" { return false }
@@ -202,7 +202,7 @@ struct LoginPlan {
 
     /// The server let us in and has proved what it had to.
     /// - Parameter success: SASL2's.
-    mutating func succeeded(_ exchange: SASLExchange, _ success: Element?) {
+    func succeeded(_ exchange: SASLExchange, _ success: Element?) {
         let choice = exchange.choice
         if !choice.mechanism.isToken {
             let binding = choice.binding.word
@@ -222,7 +222,7 @@ struct LoginPlan {
     }
 
     /// Bound: what was sent ahead did no harm.
-    mutating func boundSession() {
+    func boundSession() {
         if ranAhead { memory.strikes = 0 }
         ranAhead = false
     }
@@ -237,7 +237,7 @@ struct LoginPlan {
     }
 
     /// An end in the middle of a login may be the fault of what was sent ahead.
-    mutating func ended(_ reason: SessionEnd) {
+    func ended(_ reason: SessionEnd) {
         guard ranAhead else { return }
         ranAhead = false
         switch reason {

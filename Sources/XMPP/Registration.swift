@@ -11,7 +11,7 @@ public struct Registration: Equatable, Sendable {
 
 /// The requests of a registration, one after the other. Stream features are not asked whether there is any: servers announce
 /// it under several names, and some not at all.
-struct RegistrationExchange {
+final class RegistrationExchange {
     enum Step: Int {
         /// The token is out.
         case invitation
@@ -48,7 +48,7 @@ struct RegistrationExchange {
 
     // MARK: Requests
 
-    mutating func begin() -> [UInt8] {
+    func begin() -> [UInt8] {
         guard let token else { return askForFields() }
         step = .invitation
         var writer = request("set")
@@ -59,7 +59,7 @@ struct RegistrationExchange {
         return writer.take()
     }
 
-    private mutating func askForFields() -> [UInt8] {
+    private func askForFields() -> [UInt8] {
         step = .fields
         var writer = request("get")
         writer.empty("query", RegistrationForm.namespace)
@@ -80,7 +80,7 @@ struct RegistrationExchange {
 
     // MARK: Answers
 
-    mutating func received(_ element: StreamElement) -> Reaction {
+    func received(_ element: StreamElement) -> Reaction {
         switch element {
         case .iq(let iq): answered(iq)
         case .message, .presence: .nothing
@@ -89,7 +89,7 @@ struct RegistrationExchange {
         }
     }
 
-    private mutating func answered(_ iq: Element) -> Reaction {
+    private func answered(_ iq: Element) -> Reaction {
         guard iq.attribute("id") == id else { return .nothing }
         // Nobody else can speak to us before there is an account.
         if let from = iq.attribute("from"), JID(checking: from) != account.server { return .nothing }
@@ -112,7 +112,7 @@ struct RegistrationExchange {
         }
     }
 
-    private mutating func refused(_ iq: Element) -> Reaction {
+    private func refused(_ iq: Element) -> Reaction {
         let element = iq.child("error", Namespace.client)
         let error = element.map { PeerError($0, conditionsIn: Namespace.stanzaErrors) }
         let condition = error?.condition ?? ""

@@ -14,12 +14,19 @@ struct Requests {
         case publish(node: String)
     }
 
-    struct Entry: Equatable {
-        var id: String
+    final class Entry {
+        let id: String
         /// nil: our own account, answered by the server on its behalf.
-        var to: JID?
-        var deadline: Instant
-        var purpose: Purpose
+        let to: JID?
+        fileprivate(set) var deadline: Instant
+        let purpose: Purpose
+
+        init(id: String, to: JID?, deadline: Instant, purpose: Purpose) {
+            self.id = id
+            self.to = to
+            self.deadline = deadline
+            self.purpose = purpose
+        }
     }
 
     private(set) var entries: [Entry] = []
@@ -34,22 +41,30 @@ struct Requests {
     /// The request that an answer belongs to, removed from the table; nil for everything we did not ask,
     /// and for answers from somebody who was not asked (RFC 6120 §8.1.2.1; CVE-2017-5589 and its family).
     mutating func take(id: String, from: JID?, own: JID) -> Entry? {
-        guard let index = entries.firstIndex(where: { $0.id == id && Self.mayAnswer(from, to: $0.to, own: own) }) else { return nil }
-        return entries.remove(at: index)
+        remove { $0.id == id && Self.mayAnswer(from, to: $0.to, own: own) }.first
     }
 
     /// They go on over another connection: the time in between does not count.
     mutating func extend(to deadline: Instant) {
-        for index in entries.indices { entries[index].deadline = deadline }
+        for entry in entries { entry.deadline = deadline }
     }
 
     /// No answer is waited for any more.
     /// - Returns: whether one was.
     @discardableResult @inline(never)
     mutating func forget(_ purpose: Purpose) -> Bool {
-        let count = entries.count
-        entries.removeAll { $0.purpose == purpose }
-        return entries.count < count
+        !remove { $0.purpose == purpose }.isEmpty
+    }
+
+    /// - Returns: what was removed, in its order.
+    @inline(never)
+    private mutating func remove(_ isOver: (Entry) -> Bool) -> [Entry] {
+        var removed: [Entry] = [], kept: [Entry] = []
+        for entry in entries {
+            if isOver(entry) { removed.append(entry) } else { kept.append(entry) }
+        }
+        entries = kept
+        return removed
     }
 
     var nextDeadline: Instant? {
@@ -59,9 +74,7 @@ struct Requests {
     }
 
     mutating func takeExpired(at now: Instant) -> [Entry] {
-        let expired = entries.filter { $0.deadline <= now }
-        if !expired.isEmpty { entries.removeAll { $0.deadline <= now } }
-        return expired
+        remove { $0.deadline <= now }
     }
 
     /// Whether `from` may answer what was asked of `to`. The server answers for our account without

@@ -69,7 +69,7 @@ extension RosterItem {
 
 extension JID {
     /// nil instead of an error, for addresses in stanzas: whatever carries a broken one is ignored.
-    init?(checking text: String?) {
+    convenience init?(checking text: String?) {
         guard let text else { return nil }
         do throws(JIDError) { try self.init(text) } catch { return nil }
     }

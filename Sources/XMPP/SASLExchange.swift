@@ -1,9 +1,9 @@
 import Crypto
 
 /// One login by SASL, in the base 64 of RFC 6120 §6.
-struct SASLExchange {
+final class SASLExchange {
     private enum State {
-        indirect case scram(SCRAMClient)
+        case scram(SCRAMClient)
         case token(HashedToken)
         /// PLAIN and EXTERNAL: all is said with the first message, and the server proves nothing.
         case said
@@ -13,7 +13,7 @@ struct SASLExchange {
     let initial: [UInt8]
     /// nil: RFC 6120's profile, which has nothing to ask for.
     let request: SASL2.Request?
-    private var state: State
+    private let state: State
 
     /// - Parameters:
     ///   - secret: the password or the token.
@@ -27,7 +27,7 @@ struct SASLExchange {
         let mechanism = choice.mechanism
         do throws(SCRAMError) {
             if let hash = mechanism.hash {
-                var client = try SCRAMClient(
+                let client = try SCRAMClient(
                     hash: hash, username: username, password: secret, nonce: nonce, channelBinding: choice.binding, keys: keys)
                 client.offer = offer
                 client.doubt = choice.doubt
@@ -47,11 +47,10 @@ struct SASLExchange {
     }
 
     /// The offer came after we had begun.
-    mutating func learn(_ offer: SASLOffer, _ doubt: SASL.Doubt?) {
-        guard case .scram(var client) = state else { return }
+    func learn(_ offer: SASLOffer, _ doubt: SASL.Doubt?) {
+        guard case .scram(let client) = state else { return }
         client.offer = offer
         client.doubt = doubt
-        state = .scram(client)
     }
 
     /// What SCRAM derived, worth keeping once the login has succeeded.
@@ -61,36 +60,25 @@ struct SASLExchange {
     }
 
     /// - Returns: the response's bytes, before base 64.
-    mutating func respond(to challenge: String) throws(SASLFailure) -> [UInt8] {
+    func respond(to challenge: String) throws(SASLFailure) -> [UInt8] {
         let challenge = try Self.decode(challenge)
         switch state {
         case .said, .token: throw .exchange(.outOfTurn)
-        case .scram(var client):
-            do throws(SCRAMError) {
-                let response = try client.respond(to: challenge)
-                state = .scram(client)
-                return response
-            } catch {
-                throw .exchange(error)
-            }
+        case .scram(let client):
+            do throws(SCRAMError) { return try client.respond(to: challenge) } catch { throw .exchange(error) }
         }
     }
 
     /// The server let us in; throws when it had to prove something first and did not.
-    mutating func finish(_ success: String) throws(SASLFailure) {
+    func finish(_ success: String) throws(SASLFailure) {
         let success = try Self.decode(success)
         switch state {
         // What a server adds here means nothing to these mechanisms.
         case .said: return
         case .token(let token):
             do throws(SCRAMError) { try token.verify(success) } catch { throw .exchange(error) }
-        case .scram(var client):
-            do throws(SCRAMError) {
-                try client.verify(success)
-                state = .scram(client)
-            } catch {
-                throw .exchange(error)
-            }
+        case .scram(let client):
+            do throws(SCRAMError) { try client.verify(success) } catch { throw .exchange(error) }
         }
     }
 

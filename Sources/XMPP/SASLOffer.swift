@@ -47,7 +47,7 @@ public struct SASLOffer: Equatable, Sendable {
     /// Sorted by bytes: the names are ASCII.
     private static func append(_ names: [String], _ delimiter: UInt8, to text: inout [UInt8]) {
         var isFirst = true
-        for name in names.sorted() {
+        for name in UnicodeText.sorted(names) {
             if !isFirst { text.append(delimiter) }
             isFirst = false
             text.append(contentsOf: name.utf8)

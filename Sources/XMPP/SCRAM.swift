@@ -37,23 +37,36 @@ public enum ChannelBinding: Equatable, Sendable {
 
 /// What a login derived from the password. Kept for the next login, it saves the iterations while the server's
 /// salt stays the same; it is as secret as the password.
-public struct SCRAMKeys: Equatable, Sendable {
+public final class SCRAMKeys: Equatable, Sendable {
     public let hash: Hash
     public let salt: [UInt8]
     public let iterations: Int
     public let clientKey: [UInt8]
     public let serverKey: [UInt8]
+
+    init(hash: Hash, salt: [UInt8], iterations: Int, clientKey: [UInt8], serverKey: [UInt8]) {
+        self.hash = hash
+        self.salt = salt
+        self.iterations = iterations
+        self.clientKey = clientKey
+        self.serverKey = serverKey
+    }
+
+    @inline(never)
+    public static func == (a: SCRAMKeys, b: SCRAMKeys) -> Bool {
+        a.hash == b.hash && a.salt == b.salt && a.iterations == b.iterations && a.clientKey == b.clientKey && a.serverKey == b.serverKey
+    }
 }
 
-/// The client's side of SCRAM (RFC 5802; RFC 7677 for SHA-256), a value without I/O.
+/// The client's side of SCRAM (RFC 5802; RFC 7677 for SHA-256), without I/O.
 ///
 /// ```swift
-/// var client = try SCRAMClient(hash: .sha256, username: "user", password: "pencil", nonce: "rOprNGfwEbeRWgbNEkqO")
+/// let client = try SCRAMClient(hash: .sha256, username: "user", password: "pencil", nonce: "rOprNGfwEbeRWgbNEkqO")
 /// client.initialMessage               // n,,n=user,r=rOprNGfwEbeRWgbNEkqO
 /// try client.respond(to: challenge)   // c=biws,r=…,p=…
 /// try client.verify(success)          // v=…
 /// ```
-public struct SCRAMClient: Equatable, Sendable {
+public final class SCRAMClient {
     /// RFC 5802 §5.1 and RFC 7677 §4 ask servers for 4096 at least. Fewer is an attempt to make guessing cheap.
     public static let fewestIterations = 4096
     /// Servers use 4096 to 600,000. The work is done on the loop's thread, and a Pi Zero manages about 100,000 of SHA-1 in a
@@ -104,7 +117,7 @@ public struct SCRAMClient: Equatable, Sendable {
 
     /// Answers the server's challenge (after base 64). Some servers send their signature as a second challenge; the
     /// answer to that is empty.
-    public mutating func respond(to challenge: [UInt8]) throws(SCRAMError) -> [UInt8] {
+    public func respond(to challenge: [UInt8]) throws(SCRAMError) -> [UInt8] {
         let before = state
         state = .failed
         switch before {
@@ -122,7 +135,7 @@ public struct SCRAMClient: Equatable, Sendable {
 
     /// Checks the server's signature in what came with `<success/>` (after base 64). Only when this returns has the
     /// server proved that it knows the password.
-    public mutating func verify(_ success: [UInt8]) throws(SCRAMError) {
+    public func verify(_ success: [UInt8]) throws(SCRAMError) {
         let before = state
         state = .failed
         switch before {
@@ -139,7 +152,7 @@ public struct SCRAMClient: Equatable, Sendable {
 
     // MARK: Messages
 
-    private mutating func answer(_ challenge: [UInt8]) throws(SCRAMError) -> (response: [UInt8], serverSignature: [UInt8]) {
+    private func answer(_ challenge: [UInt8]) throws(SCRAMError) -> (response: [UInt8], serverSignature: [UInt8]) {
         let server = try ServerFirst(challenge)
         guard server.nonce.count > nonce.count, server.nonce.count <= SCRAMClient.nonceLimit, server.nonce.starts(with: nonce) else {
             throw .nonceNotExtended

@@ -14,7 +14,7 @@ import Time
 /// What waits for `nextOutput` is bounded by what one `receive` was given: feed no more than some ten kilobytes at once.
 public final class Session {
     let options: SessionOptions
-    private var login: LoginPlan
+    private let login: LoginPlan
     /// The memory that the program has.
     private var told: LoginMemory
     private var state = SessionState()
@@ -44,7 +44,7 @@ public final class Session {
         continuation = options.continuation
         parser = XMLStreamParser(limits: .beforeLogin)
         extensions = Extension.all
-        features = Caps.sorted(extensions.flatMap { $0.features })
+        features = UnicodeText.sorted(extensions.flatMap { $0.features })
         let identity = Caps.Identity(category: options.identity.category, type: options.identity.type, name: options.identity.name ?? "")
         do throws(CryptoError) {
             verification = try Caps.verification(identities: [identity], features: features)
@@ -149,7 +149,7 @@ public final class Session {
         if case .login(.features(.encrypted, _), _) = state.phase, case .features(let features) = element {
             loginReport.see(features)
         }
-        let action = state.received(element, with: &login, at: now)
+        let action = state.received(element, with: login, at: now)
         if action == .deliver, let online {
             deliver(element, to: online, at: now)
         } else {
@@ -216,7 +216,7 @@ public final class Session {
             StreamHeader.write(
                 to: &outbox.writer, domain: options.jid.domain,
                 from: layer == .clear || options.registration != nil ? nil : options.jid.bare)
-            carryOut(state.runAhead(&login, at: now), at: now)
+            carryOut(state.runAhead(login, at: now), at: now)
         case .requestTLS:
             outbox.writer.empty("starttls", Namespace.tls)
         case .startTLS:

@@ -1,5 +1,5 @@
 /// Everything a `Session` must be told: it has no clock, random source or configuration of its own.
-public struct SessionOptions {
+public final class SessionOptions {
     /// The account; a resource in it is ignored (see `resource`).
     public var jid: JID
     public var credentials: Credentials

@@ -19,8 +19,8 @@ extension SessionState {
         case proceed
         case handshake
         /// The features are kept while another attempt with them may be made: this one was only a guess, or with a token.
-        indirect case sasl(SASLExchange, StreamFeatures?)
-        indirect case register(RegistrationExchange)
+        case sasl(SASLExchange, StreamFeatures?)
+        case register(RegistrationExchange)
         case bind(id: String, streamManagement: Bool)
         case resume(Continuation)
     }
@@ -31,7 +31,7 @@ extension SessionState {
     /// in the clear, and never the second header: what a server reads across a restart is not safe.
     enum Ahead {
         case nothing
-        indirect case login(SASLExchange)
+        case login(SASLExchange)
         /// Or the resumption, where there is something to resume.
         case bind
     }

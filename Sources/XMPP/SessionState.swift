@@ -32,7 +32,7 @@ struct SessionState {
     }
 
     /// Our stream header is written: what may follow without waiting for theirs.
-    mutating func runAhead(_ login: inout LoginPlan, at now: Moment) -> Action {
+    mutating func runAhead(_ login: LoginPlan, at now: Moment) -> Action {
         guard case .login(.header(let layer, _), let deadline) = phase else { return .nothing }
         switch layer {
         case .clear: return .nothing
@@ -87,7 +87,7 @@ struct SessionState {
 
     // MARK: Elements
 
-    mutating func received(_ element: StreamElement, with login: inout LoginPlan, at now: Moment) -> Action {
+    mutating func received(_ element: StreamElement, with login: LoginPlan, at now: Moment) -> Action {
         if case .error(let error) = element { return failed(error) }
         switch phase {
         case .idle, .closing, .ended: return .nothing
@@ -97,19 +97,19 @@ struct SessionState {
             case .header: return broken("an element before the stream header", "invalid-xml")
             case .features(let layer, let ahead):
                 guard case .features(let features) = element else { return unexpected("the stream features") }
-                return negotiate(features, layer, ahead, &login, deadline, now)
+                return negotiate(features, layer, ahead, login, deadline, now)
             case .proceed: return proceed(element, deadline)
             case .handshake: return receivedInClear()
-            case .sasl(let exchange, let features): return authenticate(element, exchange, features, &login, deadline, now)
+            case .sasl(let exchange, let features): return authenticate(element, exchange, features, login, deadline, now)
             case .register(let registration): return register(element, registration, deadline)
-            case .bind(let id, let streamManagement): return bind(element, id, streamManagement, &login, now.instant)
-            case .resume(let continuation): return resume(element, continuation, &login, deadline, now.instant)
+            case .bind(let id, let streamManagement): return bind(element, id, streamManagement, login, now.instant)
+            case .resume(let continuation): return resume(element, continuation, login, deadline, now.instant)
             }
         }
     }
 
     private mutating func negotiate(
-        _ features: StreamFeatures, _ layer: Layer, _ ahead: Ahead, _ login: inout LoginPlan, _ deadline: Instant, _ now: Moment
+        _ features: StreamFeatures, _ layer: Layer, _ ahead: Ahead, _ login: LoginPlan, _ deadline: Instant, _ now: Moment
     ) -> Action {
         switch layer {
         case .clear:
@@ -120,13 +120,13 @@ struct SessionState {
             phase = .login(.proceed, deadline: deadline)
             return .requestTLS
         case .encrypted:
-            if var registration = login.registration {
+            if let registration = login.registration {
                 let request = registration.begin()
                 phase = .login(.register(registration), deadline: deadline)
                 return .register(request)
             }
-            guard case .login(var exchange) = ahead else { return begin(with: features, &login, deadline, now) }
-            let isRight = login.check(&exchange, with: features)
+            guard case .login(let exchange) = ahead else { return begin(with: features, login, deadline, now) }
+            let isRight = login.check(exchange, with: features)
             phase = .login(.sasl(exchange, isRight && !exchange.choice.mechanism.isToken ? nil : features), deadline: deadline)
             return .nothing
         case .authenticated:
@@ -142,7 +142,7 @@ struct SessionState {
         }
     }
 
-    private mutating func begin(with features: StreamFeatures, _ login: inout LoginPlan, _ deadline: Instant, _ now: Moment) -> Action {
+    private mutating func begin(with features: StreamFeatures, _ login: LoginPlan, _ deadline: Instant, _ now: Moment) -> Action {
         do throws(SASLFailure) {
             let exchange = try login.begin(with: features, at: now)
             phase = .login(.sasl(exchange, exchange.choice.mechanism.isToken ? features : nil), deadline: deadline)
@@ -166,10 +166,9 @@ struct SessionState {
     }
 
     private mutating func authenticate(
-        _ element: StreamElement, _ exchange: SASLExchange, _ features: StreamFeatures?, _ login: inout LoginPlan, _ deadline: Instant,
+        _ element: StreamElement, _ exchange: SASLExchange, _ features: StreamFeatures?, _ login: LoginPlan, _ deadline: Instant,
         _ now: Moment
     ) -> Action {
-        var exchange = exchange
         switch element {
         case .challenge(let text):
             do throws(SASLFailure) {
@@ -184,12 +183,12 @@ struct SessionState {
             // Nothing that it says is believed before.
             do throws(SASLFailure) { try exchange.finish(text) } catch { return end(error.end, .close) }
             login.succeeded(exchange, success)
-            if let success, let request = exchange.request { return authenticated(success, request, &login, deadline, now.instant) }
+            if let success, let request = exchange.request { return authenticated(success, request, login, deadline, now.instant) }
             phase = .login(.header(.authenticated, .nothing), deadline: deadline)
             return .openStream(.authenticated)
         case .failure(let error):
             // Not what the server would have been asked had we waited, or not with the password: nothing is said about that.
-            if login.mayTryAgain(after: exchange, error.condition), let features { return begin(with: features, &login, deadline, now) }
+            if login.mayTryAgain(after: exchange, error.condition), let features { return begin(with: features, login, deadline, now) }
             // Prosody's mod_sasl2_fast of 2023 knows nothing but tokens on a stream on which it has seen one.
             if login.lostToken, error.condition == "invalid-mechanism" {
                 return end(.serverClosed(condition: "reset", text: "it refused the saved token; the password is next"), .close)
@@ -203,7 +202,7 @@ struct SessionState {
 
     /// SASL2's `<success/>`, and the server has proved itself.
     private mutating func authenticated(
-        _ success: Element, _ request: SASL2.Request, _ login: inout LoginPlan, _ deadline: Instant, _ now: Instant
+        _ success: Element, _ request: SASL2.Request, _ login: LoginPlan, _ deadline: Instant, _ now: Instant
     ) -> Action {
         if request.resumes, let continuation = login.continuation {
             login.continuation = nil
@@ -215,17 +214,14 @@ struct SessionState {
         if request.binds, success.child("bound", SASL2.bind) != nil {
             guard let jid = JID(checking: success.child("authorization-identifier", SASL2.namespace)?.text), !jid.isBare, jid.local != nil
             else { return broken("the server bound no usable address", "undefined-condition") }
-            return goOnline(jid, .goOnlineAtOnce(jid, success), &login, now)
+            return goOnline(jid, .goOnlineAtOnce(jid, success), login, now)
         }
         phase = .login(.features(.authenticated, .nothing), deadline: deadline)
         return .goOnLoggedIn(success)
     }
 
     private mutating func register(_ element: StreamElement, _ registration: RegistrationExchange, _ deadline: Instant) -> Action {
-        var registration = registration
-        let reaction = registration.received(element)
-        phase = .login(.register(registration), deadline: deadline)
-        switch reaction {
+        switch registration.received(element) {
         case .nothing: return .nothing
         case .send(let request): return .register(request)
         case .end(let reason): return end(reason, .close)
@@ -233,7 +229,7 @@ struct SessionState {
         }
     }
 
-    private mutating func goOnline(_ jid: JID, _ action: Action, _ login: inout LoginPlan, _ now: Instant) -> Action {
+    private mutating func goOnline(_ jid: JID, _ action: Action, _ login: LoginPlan, _ now: Instant) -> Action {
         login.boundSession()
         if let reason = login.refusal(of: jid) { return end(reason, .close) }
         phase = .online(Online(jid: jid, at: now))
@@ -241,13 +237,13 @@ struct SessionState {
     }
 
     private mutating func bind(
-        _ element: StreamElement, _ id: String, _ streamManagement: Bool, _ login: inout LoginPlan, _ now: Instant
+        _ element: StreamElement, _ id: String, _ streamManagement: Bool, _ login: LoginPlan, _ now: Instant
     ) -> Action {
         switch element {
         case .iq(let iq):
             switch Binding.answer(iq, id: id, account: login.account) {
             case .other: return .nothing
-            case .bound(let jid): return goOnline(jid, .goOnline(jid, streamManagement: streamManagement), &login, now)
+            case .bound(let jid): return goOnline(jid, .goOnline(jid, streamManagement: streamManagement), login, now)
             case .refused(let error):
                 return end(.serverClosed(condition: error.condition, text: error.text ?? "it refused the resource"), .close)
             case .malformed: return broken("the server bound no usable address", "undefined-condition")
@@ -261,7 +257,7 @@ struct SessionState {
     }
 
     private mutating func resume(
-        _ element: StreamElement, _ continuation: Continuation, _ login: inout LoginPlan, _ deadline: Instant, _ now: Instant
+        _ element: StreamElement, _ continuation: Continuation, _ login: LoginPlan, _ deadline: Instant, _ now: Instant
     ) -> Action {
         switch element {
         case .resumed(let answer):

@@ -64,26 +64,26 @@ struct StreamHeader: Equatable {
 
 /// `<stream:features/>`, as far as Perch takes part (RFC 6120 §4.3.2). Compression (XEP-0138) is not even read:
 /// together with TLS it leaks secrets (CRIME), and it multiplies what a hostile server can make us hold.
-struct StreamFeatures: Equatable {
-    var startTLS: Bool
+final class StreamFeatures {
+    let startTLS: Bool
     /// RFC 6120's profile.
-    var sasl: SASLOffer
+    private(set) var sasl: SASLOffer
     /// nil: the server does not have it.
-    var sasl2: SASLOffer?
-    var inline: LoginMemory.Inline = []
-    var bind: Bool
-    var streamManagement: Bool
+    private(set) var sasl2: SASLOffer?
+    private(set) var inline: LoginMemory.Inline = []
+    let bind: Bool
+    let streamManagement: Bool
 
     init(_ element: Element) {
         startTLS = element.child("starttls", Namespace.tls) != nil
         sasl = SASLOffer(Self.names("mechanism", in: element.child("mechanisms", Namespace.sasl), Namespace.sasl))
+        bind = element.child("bind", Namespace.bind) != nil
+        streamManagement = element.child("sm", Namespace.management) != nil
         if let found = Self.sasl2(element) { (sasl2, inline) = found }
         if let list = element.child("sasl-channel-binding", Namespace.channelBinding) {
             sasl.bindings = Self.names("channel-binding", in: list, Namespace.channelBinding)
             sasl2?.bindings = sasl.bindings
         }
-        bind = element.child("bind", Namespace.bind) != nil
-        streamManagement = element.child("sm", Namespace.management) != nil
     }
 
     /// The contents of `<mechanism/>` or the types of `<channel-binding/>`, in the list's own namespace.
@@ -134,7 +134,7 @@ struct PeerError: Equatable {
 
 /// One child of the stream, told apart by name and namespace.
 enum StreamElement {
-    indirect case features(StreamFeatures)
+    case features(StreamFeatures)
     indirect case error(PeerError)
     case proceed
     case tlsFailure

@@ -1,7 +1,7 @@
 import Text
 
 /// The command line after the subcommand, taken apart: `--name VALUE`, `--name=VALUE`, flags, and the rest.
-struct Arguments {
+final class Arguments {
     /// What one subcommand understands.
     struct Grammar {
         var options: [String] = []
@@ -11,7 +11,6 @@ struct Arguments {
         var positionals: ClosedRange<Int> = 0...0
     }
 
-    private(set) var options: [String: String] = [:]
     private var given: [(option: String, value: String)] = []
     private(set) var flags: [String] = []
     private(set) var positionals: [String] = []
@@ -38,8 +37,8 @@ struct Arguments {
                 flags.append(name)
             } else if grammar.options.contains(name) {
                 guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
-                guard options[name] == nil else { throw UsageError("\(name) is given twice") }
-                options[name] = given
+                guard self[name] == nil else { throw UsageError("\(name) is given twice") }
+                self.given.append((name, given))
             } else if grammar.lists.contains(name) {
                 guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
                 self.given.append((name, given))
@@ -53,9 +52,18 @@ struct Arguments {
         }
     }
 
-    subscript(option: String) -> String? { options[option] }
+    @inline(never)
+    subscript(option: String) -> String? { all(option).first }
+
     /// Of an option that may be given several times, in their order.
-    func all(_ option: String) -> [String] { given.compactMap { $0.option == option ? $0.value : nil } }
+    @inline(never)
+    func all(_ option: String) -> [String] {
+        var values: [String] = []
+        for each in given where each.option == option { values.append(each.value) }
+        return values
+    }
+
+    @inline(never)
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 }
 

@@ -8,11 +8,11 @@ import XMPP
 
 /// Keeps one account connected: finds the server, connects, logs in, and tries again after each end.
 final class Connection {
-    struct Settings {
-        var jid: JID
+    final class Settings {
+        let jid: JID
         /// nil: looked up by SRV records of the account's domain.
-        var server: Endpoint?
-        var context: TLSContext
+        let server: Endpoint?
+        let context: TLSContext
         /// Fresh ones for each connection: ids and nonces must not repeat.
         var makeOptions: (LoginMemory) throws(CryptoError) -> SessionOptions
         /// At most this long contacts may see us after we are gone (product §4); nil: nobody looks.
@@ -20,7 +20,18 @@ final class Connection {
         /// What earlier logins taught.
         var memory = LoginMemory()
         /// false: the first failure is the last (`perch chat`, `perch check --connect`).
-        var reconnects = true
+        let reconnects: Bool
+
+        init(
+            jid: JID, server: Endpoint?, context: TLSContext, makeOptions: @escaping (LoginMemory) throws(CryptoError) -> SessionOptions,
+            reconnects: Bool
+        ) {
+            self.jid = jid
+            self.server = server
+            self.context = context
+            self.makeOptions = makeOptions
+            self.reconnects = reconnects
+        }
     }
 
     enum Event {
@@ -38,7 +49,7 @@ final class Connection {
 
     private let loop: EventLoop
     private let resolver: Resolver
-    private var settings: Settings
+    private let settings: Settings
     private let onEvent: (Event) -> Void
     private var timer: LoopTimer?
     private var phase = Phase.idle
@@ -46,7 +57,7 @@ final class Connection {
     private var backoff = Backoff()
     private var onlineSince: Instant?
     private var isStopping = false
-    private var resuming: Resuming
+    private let resuming: Resuming
     /// The dialer tries where the server of the session that was cut wants us.
     private var isDetour = false
     /// Where servers have sent us one after another (RFC 6120 §4.9.3.19), without a session in between.
@@ -173,8 +184,8 @@ final class Connection {
         Log.debug("connected to \(endpoint) (\(tcp.peer))")
         let session: Session
         do throws(CryptoError) {
-            var options = try settings.makeOptions(settings.memory)
-            resuming.prepare(&options, at: Clock.instant())
+            let options = try settings.makeOptions(settings.memory)
+            resuming.prepare(options, at: Clock.instant())
             session = Session(options)
         } catch {
             tcp.close()

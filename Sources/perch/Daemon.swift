@@ -38,7 +38,7 @@ final class Daemon {
     var isStopping = false
     var stopReason = StopReason()
     /// Sensors whose reading is under way on the worker's thread: a slow one is not asked twice.
-    var sensorsBeingRead: Set<SensorIndex> = []
+    var sensorsBeingRead: [SensorIndex] = []
     private var edgeDescriptors: [Int32] = []
     /// Counts reloads, so that what was begun before one is recognised.
     var generation = 0
@@ -135,7 +135,7 @@ final class Daemon {
             for effect in agent.handle(events[next], at: now) { carryOut(effect) }
             next += 1
         }
-        events.removeAll(keepingCapacity: true)
+        events = []
         isDelivering = false
         deviceTimer?.deadline = earliest(agent.nextDeadline, board.nextDeadline)
     }
@@ -266,12 +266,13 @@ final class Daemon {
         case .done(let result): return deliver(Self.reading(index, result))
         case .read(let read): plan = read
         }
-        guard sensorsBeingRead.insert(index).inserted else { return }
+        if sensorsBeingRead.contains(index) { return }
+        sensorsBeingRead.append(index)
         let generation = generation
         worker.readFiles(plan.paths, bus: plan.bus, timeout: SensorRead.deadline) { [self] outcomes in
             // A reload has given the number to another sensor.
             guard generation == self.generation else { return }
-            sensorsBeingRead.remove(index)
+            if let at = sensorsBeingRead.firstIndex(of: index) { sensorsBeingRead.remove(at: at) }
             let files = outcomes.map { outcome in
                 switch outcome {
                 case .bytes(let bytes): SensorFile.bytes(bytes)

@@ -17,7 +17,7 @@ extension Daemon {
             resource: Host.name.isEmpty ? "perch" : Host.name, isTrusted: { agent.isTrusted($0) })
         connections += 1
         let number = connections
-        var settings = login.settings(appearance, reconnects: true)
+        let settings = login.settings(appearance, reconnects: true)
         settings.offlineAfter = login.account.offlineAfter
         settings.memory = login.memory(from: state.load(StateFile.login))
         let connection = Connection(loop, resolver, settings) { [self] event in

@@ -33,7 +33,7 @@ extension Daemon {
             throw BoardSetup.failure(error)
         }
         generation += 1
-        sensorsBeingRead.removeAll()
+        sensorsBeingRead = []
         configuration = new
         do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, "\(error)") }
         if lookTimer == nil { watchChips() }

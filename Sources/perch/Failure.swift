@@ -1,14 +1,17 @@
 /// Why a subcommand ends early: what to print, one line each, and the exit code.
-struct Failure: Error {
-    var code: ExitCode
-    var lines: [String]
+final class Failure: Error {
+    let code: ExitCode
+    let lines: [String]
     /// What was asked of the server may have been done nevertheless: the connection ended before the answer.
-    var isUncertain = false
+    let isUncertain: Bool
 
-    init(_ code: ExitCode, _ lines: [String]) {
+    @inline(never)
+    init(_ code: ExitCode, _ lines: [String], isUncertain: Bool = false) {
         self.code = code
         self.lines = lines
+        self.isUncertain = isUncertain
     }
 
-    init(_ code: ExitCode, _ line: String) { self.init(code, [line]) }
+    @inline(never)
+    convenience init(_ code: ExitCode, _ line: String) { self.init(code, [line]) }
 }

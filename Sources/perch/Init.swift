@@ -60,7 +60,7 @@ final class Init {
         }
         var problems: [String] = []
         for option in Self.answers {
-            for value in arguments[option].map({ [$0] }) ?? arguments.all(option) {
+            for value in arguments.all(option) {
                 do throws(InitDialogue.Refusal) {
                     try dialogue.option(option, option == "--jid" ? try InitHost.filled(value) : value)
                 } catch {

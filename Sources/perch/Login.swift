@@ -6,7 +6,7 @@ import Text
 import XMPP
 
 /// An account with everything that is needed to log in: read and checked before anything is started.
-struct Login {
+final class Login {
     let account: AccountConfiguration
     let credentials: Credentials
     let context: TLSContext
@@ -44,22 +44,27 @@ struct Login {
     private static let maximumFileSize = 1024 * 1024
 
     /// How a program of ours shows itself on the network.
-    struct Appearance {
-        var identity: Identity
+    final class Appearance {
+        let identity: Identity
         /// The address ends with it unless the account names one.
-        var resource: String?
-        var isTrusted: (JID) -> Bool
-        var requestsRoster = true
+        let resource: String?
+        let isTrusted: (JID) -> Bool
+        let requestsRoster: Bool
+
+        init(identity: Identity, resource: String? = nil, isTrusted: @escaping (JID) -> Bool, requestsRoster: Bool = true) {
+            self.identity = identity
+            self.resource = resource
+            self.isTrusted = isTrusted
+            self.requestsRoster = requestsRoster
+        }
     }
 
     func settings(_ appearance: Appearance, reconnects: Bool) -> Connection.Settings {
-        let account = account
-        let credentials = credentials
-        return Connection.Settings(
+        Connection.Settings(
             jid: account.jid,
             server: account.server.map { Endpoint(host: $0.host, port: $0.port, isDirectTLS: $0.directTLS) },
             context: context,
-            makeOptions: { memory throws(CryptoError) in
+            makeOptions: { [self] memory throws(CryptoError) in
                 SessionOptions(
                     jid: account.jid, credentials: credentials, allowPlain: account.allowPlain,
                     resource: account.jid.resource ?? appearance.resource, idSeed: try randomText(bytes: 9),

@@ -36,6 +36,7 @@ enum Program {
         }
     }
 
+    @inline(never)
     private static func start(
         _ words: ArraySlice<String>, _ grammar: Arguments.Grammar, _ help: String,
         _ body: (Arguments) throws(Failure) -> Void

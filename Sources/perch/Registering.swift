@@ -24,11 +24,11 @@ final class Registering {
     private init() throws(SystemError) { loop = try EventLoop() }
 
     private func run(_ login: Login, _ token: String?, _ timeout: Duration) throws(Failure) {
-        var settings = login.settings(
+        let settings = login.settings(
             Login.Appearance(identity: Identity(), resource: nil, isTrusted: { _ in false }), reconnects: false)
         let makeOptions = settings.makeOptions
         settings.makeOptions = { memory throws(CryptoError) in
-            var options = try makeOptions(memory)
+            let options = try makeOptions(memory)
             options.registration = Registration(token: token)
             return options
         }
@@ -61,7 +61,6 @@ final class Registering {
     }
 
     private func fail(_ reason: String, isUncertain: Bool = false) {
-        failure = Failure(.unavailable, reason)
-        failure?.isUncertain = isUncertain
+        failure = Failure(.unavailable, [reason], isUncertain: isUncertain)
     }
 }

@@ -5,7 +5,7 @@ import Time
 import XMPP
 
 /// What the links of one connection hand on to each other, and what they may promise of the roster.
-struct Resuming {
+final class Resuming {
     /// A server whose owner may have changed something meanwhile is asked again, when a new login is due anyway.
     static let memory: Duration = .seconds(24 * 3600)
 
@@ -30,7 +30,7 @@ struct Resuming {
     }
 
     /// What the next session goes by.
-    mutating func prepare(_ options: inout SessionOptions, at now: Instant) {
+    func prepare(_ options: SessionOptions, at now: Instant) {
         options.liveness = liveness
         kept = nil
         if let refusedAt, now - refusedAt < Self.memory { return }
@@ -40,13 +40,13 @@ struct Resuming {
         options.continuation = continuation
     }
 
-    mutating func take(from session: Session) {
+    func take(from session: Session) {
         liveness = session.liveness
         if continuation !== session.continuation { location = session.continuation?.location }
         continuation = session.continuation
     }
 
-    mutating func takeLocation() -> Endpoint? {
+    func takeLocation() -> Endpoint? {
         guard let place = location else { return nil }
         location = nil
         do throws(Complaint) {
@@ -58,7 +58,7 @@ struct Resuming {
         }
     }
 
-    mutating func isOnline(_ report: LoginReport) {
+    func isOnline(_ report: LoginReport) {
         isKnown = true
         refusedAt = nil
         kept = report.isResumable ? report.resumptionLimit : nil
@@ -66,7 +66,7 @@ struct Resuming {
 
     /// The server keeps lost sessions too long for the promise.
     /// - Returns: what to log.
-    mutating func refuse(_ limit: Duration?, at now: Instant) -> String {
+    func refuse(_ limit: Duration?, at now: Instant) -> String {
         refusedAt = now
         isKnown = false
         kept = nil

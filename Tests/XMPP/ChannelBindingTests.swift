@@ -133,7 +133,7 @@ import Testing
     }
 
     func client(_ offer: SASLOffer?, doubt: SASL.Doubt? = nil) throws -> SCRAMClient {
-        var client = try SCRAMClient(
+        let client = try SCRAMClient(
             hash: .sha1, username: "user", password: "pencil", nonce: "12C4CD5C-E38E-4A98-8F6D-15C38F51CCC6",
             channelBinding: .bound(type: "tls-exporter", data: Array("THIS IS FAKE CB DATA".utf8)))
         client.offer = offer
@@ -142,22 +142,22 @@ import Testing
     }
 
     @Test func `the exchange goes on when the offer is the server's own`() throws {
-        var right = try client(example, doubt: .inconsistent)
+        let right = try client(example, doubt: .inconsistent)
         #expect(try !right.respond(to: challenge(",h=G6k/rBLDqgOhRRaCuuatSDFkJ08=")).isEmpty)
-        var silent = try client(example)
+        let silent = try client(example)
         #expect(try !silent.respond(to: challenge("")).isEmpty)
     }
 
     @Test func `the exchange ends before anything is said of the password when the offer was changed`() throws {
-        var changed = try client(SASLOffer(["SCRAM-SHA-1"], bindings: ["tls-exporter"]))
+        let changed = try client(SASLOffer(["SCRAM-SHA-1"], bindings: ["tls-exporter"]))
         #expect(throws: SCRAMError.changedOffer) { try changed.respond(to: challenge(",h=G6k/rBLDqgOhRRaCuuatSDFkJ08=")) }
-        var empty = try client(example)
+        let empty = try client(example)
         #expect(throws: SCRAMError.changedOffer) { try empty.respond(to: challenge(",h=")) }
     }
 
     @Test func `the exchange ends when a doubtful offer is not proved`() throws {
         for doubt in [SASL.Doubt.inconsistent, .weaker(than: .scramSHA512Plus)] {
-            var client = try client(example, doubt: doubt)
+            let client = try client(example, doubt: doubt)
             #expect(throws: SCRAMError.unproved(doubt)) { try client.respond(to: challenge("")) }
         }
         #expect(SCRAMError.unproved(.weaker(than: .scramSHA512Plus)).description.contains("SCRAM-SHA-512-PLUS"))

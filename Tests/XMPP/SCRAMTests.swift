@@ -15,7 +15,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
     }
 
     @Test func `the exchange of RFC 5802 comes out`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         #expect(text(client.initialMessage) == "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")
         #expect(
             text(try client.respond(to: sha1Challenge))
@@ -24,7 +24,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
     }
 
     @Test func `the exchange of RFC 7677 comes out`() throws {
-        var client = try SCRAMClient(hash: .sha256, username: "user", password: "pencil", nonce: "rOprNGfwEbeRWgbNEkqO")
+        let client = try SCRAMClient(hash: .sha256, username: "user", password: "pencil", nonce: "rOprNGfwEbeRWgbNEkqO")
         #expect(text(client.initialMessage) == "n,,n=user,r=rOprNGfwEbeRWgbNEkqO")
         #expect(
             text(try client.respond(to: bytes("r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")))
@@ -46,7 +46,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     @Test(arguments: [Hash.sha1, .sha256, .sha512])
     func `client and server agree on what neither sends`(hash: Hash) throws {
-        var client = try SCRAMClient(hash: hash, username: "ü,=x", password: "pässwörd", nonce: "abc")
+        let client = try SCRAMClient(hash: hash, username: "ü,=x", password: "pässwörd", nonce: "abc")
         #expect(text(client.initialMessage) == "n,,n=ü=2C=3Dx,r=abc")
         let challenge = "r=abcdef,s=\(Base64.encode([1, 2, 3])),i=5000"
         let response = text(try client.respond(to: bytes(challenge)))
@@ -62,19 +62,19 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         #expect(text(none.initialMessage).hasPrefix("n,,"))
         #expect(text(notOffered.initialMessage).hasPrefix("y,,"))
         #expect(text(bound.initialMessage).hasPrefix("p=tls-exporter,,n=user,"))
-        var client = bound
+        let client = bound
         let response = text(try client.respond(to: sha1Challenge))
         #expect(response.hasPrefix("c=" + Base64.encode(bytes("p=tls-exporter,,") + [0xAB, 0xCD]) + ",r="))
     }
 
     @Test func `keys of the last login save the iterations and give the same answer`() throws {
-        var first = try sha1Client()
+        let first = try sha1Client()
         let response = try first.respond(to: sha1Challenge)
-        var second = try sha1Client(keys: first.keys)
+        let second = try sha1Client(keys: first.keys)
         #expect(try second.respond(to: sha1Challenge) == response)
         #expect(second.keys == first.keys)
 
-        var third = try sha1Client(keys: first.keys)
+        let third = try sha1Client(keys: first.keys)
         _ = try third.respond(to: bytes("r=fyko+d2lbbFgONRv9qkxdawLxyz,s=QSXCR+Q6sek8bf93,i=4096"))
         #expect(third.keys != first.keys)
     }
@@ -82,7 +82,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
     // MARK: A server that is not to be trusted
 
     @Test func `a wrong signature is no login`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         _ = try client.respond(to: sha1Challenge)
         #expect(throws: SCRAMError.wrongSignature) { try client.verify(bytes("v=rmF9pqV8S7suAoZWja4dJRkFsKA=")) }
         #expect(throws: SCRAMError.outOfTurn) { try client.verify(bytes("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=")) }
@@ -90,18 +90,18 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     @Test(arguments: ["", "v=", "v=!!!!", "x=rmF9pqV8S7suAoZWja4dJRkFsKQ="])
     func `no signature is no login`(final: String) throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         _ = try client.respond(to: sha1Challenge)
         #expect(throws: SCRAMError.self) { try client.verify(bytes(final)) }
     }
 
     @Test func `success before the challenge is no login`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         #expect(throws: SCRAMError.missingSignature) { try client.verify(bytes("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=")) }
     }
 
     @Test func `a signature in a challenge of its own is answered with nothing`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         _ = try client.respond(to: sha1Challenge)
         #expect(try client.respond(to: bytes("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=")) == [])
         try client.verify([])
@@ -133,25 +133,25 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         ("hello", .malformed("not a list of attributes")),
     ])
     func `a bad challenge is refused in words`(challenge: String, error: SCRAMError) throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         #expect(throws: error) { try client.respond(to: bytes(challenge)) }
         #expect(!error.description.isEmpty)
         #expect(throws: SCRAMError.outOfTurn) { try client.respond(to: sha1Challenge) }
     }
 
     @Test func `an iteration count of a million digits is only large`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         let challenge = "r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=" + String(repeating: "9", count: 1_000_000)
         #expect(throws: SCRAMError.self) { try client.respond(to: bytes(challenge)) }
     }
 
     @Test func `optional extensions are passed over`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         #expect(try !client.respond(to: bytes("r=fyko+d2lbbFgONRv9qkxdawL3r,s=QSXCR+Q6sek8bf92,i=4096,h=abcd,d=x=y")).isEmpty)
     }
 
     @Test func `a refusal in SCRAM's own words is passed on`() throws {
-        var client = try sha1Client()
+        let client = try sha1Client()
         _ = try client.respond(to: sha1Challenge)
         #expect(throws: SCRAMError.refused("invalid-proof")) { try client.verify(bytes("e=invalid-proof")) }
     }
@@ -166,7 +166,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         var random = SplitMix(state: seed)
         let alphabet = Array("rsimvec=,,==0123456789+/abcfyko\u{0}\u{FF}".utf8)
         for round in 0..<2000 {
-            guard var client = try? sha1Client() else { break }
+            guard let client = try? sha1Client() else { break }
             let message = (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
             let prefix = Bool.random(using: &random) ? bytes("r=fyko+d2lbbFgONRv9qkxdawL") : []
             #expect(throws: SCRAMError.self, "seed \(seed) round \(round)") { try client.respond(to: prefix + message + bytes(",")) }

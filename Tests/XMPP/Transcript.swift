@@ -31,7 +31,8 @@ final class Transcript {
 
     /// The next connection, with what this one has left.
     func next(_ change: (inout SessionOptions) -> Void = { _ in }) -> Transcript {
-        var options = session.options
+        // Somebody may feed the same options to another session.
+        var options = session.options.copy()
         options.continuation = session.continuation
         options.liveness = session.liveness
         options.idSeed += "n"
@@ -323,4 +324,15 @@ private func describe(_ presence: Presence) -> String {
     if let status = presence.status { words.append("\"\(status)\"") }
     if presence.priority != 0 { words.append("priority \(presence.priority)") }
     return words.joined(separator: " ")
+}
+
+extension SessionOptions {
+    func copy() -> SessionOptions {
+        let copy = SessionOptions(
+            jid: jid, credentials: credentials, allowPlain: allowPlain, resource: resource, idSeed: idSeed, clientNonce: clientNonce, software: software,
+            identity: identity, liveness: liveness, requestTimeout: requestTimeout, loginTimeout: loginTimeout, isTrusted: isTrusted,
+            requestsRoster: requestsRoster, memory: memory, resumption: resumption, awaitsResumption: awaitsResumption, continuation: continuation)
+        copy.registration = registration
+        return copy
+    }
 }

@@ -23,23 +23,24 @@ enum Caps {
     /// §5.1: the `ver` string, SHA-1 in base64.
     static func verification(identities: [Identity], features: [String], forms: [Form] = []) throws(CryptoError) -> String {
         var text = ""
-        let lines = identities.map { $0.category + "/" + $0.type + "/" + $0.language + "/" + $0.name }
-        for line in sorted(lines) { text += line + "<" }
-        for feature in sorted(features) { text += feature + "<" }
-        for form in forms.sorted(by: { octetsPrecede($0.type, $1.type) }) {
-            text += form.type + "<"
-            for field in form.fields.sorted(by: { octetsPrecede($0.name, $1.name) }) {
-                text += field.name + "<"
-                for value in sorted(field.values) { text += value + "<" }
+        func add(_ words: [String]) {
+            for word in UnicodeText.sorted(words) { text += word + "<" }
+        }
+        add(identities.map { $0.category + "/" + $0.type + "/" + $0.language + "/" + $0.name })
+        add(features)
+        for type in UnicodeText.sorted(forms.map { $0.type }) {
+            for form in forms where form.type == type {
+                add([type])
+                for name in UnicodeText.sorted(form.fields.map { $0.name }) {
+                    for field in form.fields where field.name == name {
+                        add([name])
+                        add(field.values)
+                    }
+                }
             }
         }
         return Base64.encode(try Digest.sha1(Array(text.utf8)))
     }
-
-    /// The i;octet collation of RFC 4790.
-    static func sorted(_ texts: [String]) -> [String] { texts.sorted(by: octetsPrecede) }
-
-    private static func octetsPrecede(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
     /// The `<c/>` of our presence.
     static func write(to writer: inout XMLWriter, node: String, verification: String) {

@@ -14,7 +14,7 @@ func fuzzSCRAM(_ input: [UInt8]) throws(Broken) {
     let nonce = "fyko+d2lbbFgONRv9qkxdawL"
     let binding: ChannelBinding =
         flags.contains(UInt8(ascii: "b")) ? .bound(type: "tls-exporter", data: [1, 2, 3]) : flags.contains(UInt8(ascii: "n")) ? .notOffered : .none
-    var client: SCRAMClient
+    let client: SCRAMClient
     do throws(SCRAMError) {
         client = try SCRAMClient(hash: hash, username: "user", password: "pencil", nonce: nonce, channelBinding: binding)
     } catch {
