@@ -82,7 +82,7 @@ public final class Agent {
         outbox.journal = Journal(file, fault: &journalFault)
         savedActions = saved[RecentMessages.fileName]
         outputs.lines = configuration.lines.map { _ in LineState() }
-        telemetry.sensors = [SensorState](repeating: SensorState(), count: configuration.sensors.count)
+        for _ in configuration.sensors { telemetry.sensors.append(SensorState()) }
     }
 
     /// Whether the bare JID has a role: strangers' requests are answered as if nobody were here. The board's own
@@ -93,17 +93,15 @@ public final class Agent {
 
     /// When the next `tick` is due; nil: nothing to wait for.
     public var nextDeadline: Instant? {
-        var next = outputs.nextDeadline(configuration)
-        func consider(_ instant: Instant?) {
-            if let instant, next.map({ instant < $0 }) ?? true { next = instant }
-        }
-        consider(telemetry.nextDeadline(configuration, after: lastMoment.instant))
-        consider(counters.nextDeadline)
-        consider(errands.nextDeadline)
-        consider(persons.nextDeadline)
-        if isOnline { consider(presence.nextDeadline) }
-        consider(outbox.nextDeadline(isOnline: isOnline, isOffline: isOffline, after: lastMoment.instant))
-        return next
+        var next = Earliest()
+        next.consider(outputs.nextDeadline(configuration))
+        next.consider(telemetry.nextDeadline(configuration, after: lastMoment.instant))
+        next.consider(counters.nextDeadline)
+        next.consider(errands.nextDeadline)
+        next.consider(persons.nextDeadline)
+        if isOnline { next.consider(presence.nextDeadline) }
+        next.consider(outbox.nextDeadline(isOnline: isOnline, isOffline: isOffline, after: lastMoment.instant))
+        return next.instant
     }
 
     /// Takes one event and returns what is to be done, in order.
@@ -142,6 +140,9 @@ public final class Agent {
         return done
     }
 
+    @inline(never)
+    func toLog(_ level: LogLevel, _ text: String) { effects.append(.log(level, text)) }
+
     private func sendPresence(_ now: Moment) {
         if isOnline, let status = presence.due(wantedPresence(now), at: now.instant) { effects.append(.presence(status)) }
     }
@@ -165,11 +166,11 @@ public final class Agent {
         isOffline = false
         outbox.isStalled = false
         outputs.disconnectedSince = nil
-        for index in outputs.lines.indices {
-            outputs.lines[index].disconnectDone = false
+        for state in outputs.lines {
+            state.disconnectDone = false
             // It waited for its `min-off` only because nobody could be reached.
-            if outputs.lines[index].timer?.cause == .disconnected { outputs.lines[index].timer = nil }
-            if outputs.lines[index].away?.timer?.cause == .disconnected { outputs.lines[index].away?.timer = nil }
+            if state.timer?.cause == .disconnected { state.timer = nil }
+            if state.away?.timer?.cause == .disconnected { state.away?.timer = nil }
         }
         if !resumed || onlineSince == nil { onlineSince = now }
         if !resumed {
@@ -236,7 +237,7 @@ public final class Agent {
     func removeContact(_ jid: JID) {
         contacts.forget(jid)
         effects.append(.removeContact(jid))
-        effects.append(.log(.notice, "\(jid) has no role here and was removed from the roster"))
+        toLog(.notice, say("$1 has no role here and was removed from the roster", jid.description))
     }
 
     private func take(_ verb: SubscriptionVerb, from: JID, _ now: Moment) {
@@ -265,6 +266,6 @@ public final class Agent {
     func ignoreStranger(_ person: JID, _ what: String, but why: String = "has no role here", _ now: Moment) {
         guard strangers.shouldLog(person, at: now.instant) else { return }
         let address = person.bare.description.cut(to: ActivityLog.maximumText)
-        effects.append(.log(.notice, "\(address) \(what), but \(why): no answer was given"))
+        toLog(.notice, say("$1 $2, but $3: no answer was given", address, what, why))
     }
 }

@@ -49,10 +49,11 @@ extension Agent {
 
     /// The timer that the line has goes on, and ends the blinking when it fires.
     func startBlinking(_ line: LineIndex, _ frequency: Int, _ duration: Duration?, errand: UInt32, _ now: Moment) {
+        let state = outputs.lines[line]
         var before = steadyLevel(line) ?? false
-        if let timer = outputs.lines[line].timer, timer.cause == .pulse {
+        if let timer = state.timer, timer.cause == .pulse {
             endPulse(of: line, now)
-            outputs.lines[line].timer = nil
+            state.timer = nil
             before = false
         }
         let longest = configuration.lines[line].maxOn ?? Spoken.longest
@@ -60,12 +61,13 @@ extension Agent {
         blink.end = now.instant + min(duration ?? Blink.usualTime, longest)
         blink.next = now.instant + blink.half
         blink.level = before
-        outputs.lines[line].blink = blink
+        state.blink = blink
         ask(line, !before, cause: .blink, errand: errand, now)
     }
 
     func runBlink(_ line: LineIndex, _ now: Moment) {
-        guard var blink = outputs.lines[line].blink else { return }
+        let state = outputs.lines[line]
+        guard var blink = state.blink else { return }
         if blink.end <= now.instant { return stopBlinking(line, now) }
         guard blink.next <= now.instant else { return }
         if now.instant - blink.next > Blink.lateWakeUp { blink.next = now.instant }
@@ -75,7 +77,7 @@ extension Agent {
             blink.level = !level
             blink.next = blink.next + blink.half
         } while blink.next <= now.instant
-        outputs.lines[line].blink = blink
+        state.blink = blink
         // A board that is slower than the blinking leaves edges out; they do not pile up.
         if outputs.lastWanted(line) == nil { ask(line, level, cause: .blink, now) }
     }
@@ -115,9 +117,9 @@ extension Agent {
             settle(errand, pending.line, text, now)
         } else {
             let stopped = Replies.blinkStopped(text)
-            effects.append(.log(.error, stopped))
+            toLog(.error, stopped)
             record(nil, line: pending.line, what: "blinking", outcome: stopped, now)
-            report(stopped, .alarm, source: name, nil, now)
+            report(stopped, .alarm, source: name, [], now)
         }
         stopBlinking(pending.line, now)
     }

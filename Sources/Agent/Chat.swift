@@ -3,16 +3,24 @@ import Time
 import XMPP
 
 /// Who said what, and how to answer.
-struct Asker: Equatable {
+final class Asker {
     /// With the resource: answers go where the question came from.
-    var from: JID
-    var role: Role
-    var kind: Message.Kind
-    var thread: String?
+    let from: JID
+    let person: JID
+    let role: Role
+    let kind: Message.Kind
+    let thread: String?
     /// What was said.
-    var text: String
+    let text: String
 
-    var person: JID { from.bare }
+    init(from: JID, role: Role, kind: Message.Kind, thread: String?, text: String) {
+        self.from = from
+        person = from.bare
+        self.role = role
+        self.kind = kind
+        self.thread = thread
+        self.text = text
+    }
 }
 
 /// What a message must pass before it is a command.
@@ -37,11 +45,9 @@ extension Agent {
         let asker = Asker(from: message.from, role: role, kind: message.kind, thread: message.thread, text: message.body ?? "")
         if message.requestsReceipt, let id = message.id { effects.append(.send(OutgoingMessage(to: message.from, kind: message.kind, receiptFor: id))) }
         if message.isEncrypted {
-            let isFirst = persons.with(asker.person) { person in
-                defer { person.toldAboutEncryption = true }
-                return !person.toldAboutEncryption
-            }
-            if isFirst { reply(asker, Replies.encrypted) }
+            let person = persons.person(asker.person)
+            if !person.toldAboutEncryption { reply(asker, Replies.encrypted) }
+            person.toldAboutEncryption = true
             return
         }
         let sighting = recent.see(message, at: now.instant)
@@ -70,14 +76,12 @@ extension Agent {
     }
 
     private func isAdmitted(_ message: Message, _ asker: Asker, _ now: Moment) -> Bool {
-        let (verdict, wait) = persons.with(asker.person) { person in
-            (person.rate.admit(at: now.instant), person.rate.wait(at: now.instant))
-        }
-        switch verdict {
+        let person = persons.person(asker.person)
+        switch person.rate.admit(at: now.instant) {
         case .admitted: return true
         case .refused:
             keep(message, asker, now)
-            reply(asker, Replies.tooFast(wait))
+            reply(asker, Replies.tooFast(person.rate.wait(at: now.instant)))
             return false
         case .refusedAgain: return false
         }
@@ -85,15 +89,10 @@ extension Agent {
 
     /// A message that was stored on its way is never executed. A whole heap of them gets two answers, not one each.
     private func late(_ said: Timestamp, _ asker: Asker, _ now: Moment) {
-        let isFirst = persons.with(asker.person) { person in
-            person.lateAddress = asker.from
-            guard person.lateUntil == nil else {
-                person.lateMore += 1
-                return false
-            }
-            person.lateUntil = now.instant + Agent.lateQuiet
-            return true
-        }
+        let person = persons.person(asker.person)
+        let isFirst = person.lateUntil == nil
+        person.lateAddress = asker.from
+        if isFirst { person.lateUntil = now.instant + Agent.lateQuiet } else { person.lateMore += 1 }
         record(asker, line: nil, outcome: "not done: said while I was offline", now)
         guard isFirst else { return }
         // A board whose clock is not set, or a sender whose clock is wrong.
@@ -128,16 +127,16 @@ extension Agent {
         case .status: askStatus(asker, now)
         case .read(let targets): read(targets, asker, now)
         case .switchLines(let targets, let switching, let duration):
-            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            guard permit(asker, .operator, say("switch $1", names(targets)), now) else { return }
             requestSwitch(targets, switching, .steady, duration, asker, now)
         case .pulse(let targets, let duration):
-            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            guard permit(asker, .operator, say("switch $1", names(targets)), now) else { return }
             requestSwitch(targets, .on, .pulse, duration, asker, now)
         case .blink(let targets, let frequency, let duration):
-            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            guard permit(asker, .operator, say("switch $1", names(targets)), now) else { return }
             requestSwitch(targets, .on, .blink(frequency ?? Blink.usualFrequency), duration, asker, now)
         case .dim(let targets, let dimming, let duration):
-            guard permit(asker, .operator, "switch \(names(targets))", now) else { return }
+            guard permit(asker, .operator, say("switch $1", names(targets)), now) else { return }
             requestSwitch(targets, .on, .dim(dimming), duration, asker, now)
         case .confirm(let code):
             guard permit(asker, .operator, "switch anything", now) else { return }
@@ -165,7 +164,7 @@ extension Agent {
     func permit(_ asker: Asker, _ role: Role, _ what: String, _ now: Moment) -> Bool {
         if asker.role >= role { return true }
         reply(asker, Replies.needs(role, what))
-        record(asker, line: nil, outcome: "refused: needs the \(Replies.name(role)) role", now, isPrivate: role == .admin)
+        record(asker, line: nil, outcome: say("refused: needs the $1 role", Replies.name(role)), now, isPrivate: role == .admin)
         return false
     }
 

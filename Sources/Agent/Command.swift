@@ -67,11 +67,11 @@ indirect enum Misunderstanding: Error, Equatable {
 }
 
 /// Parts of the product that this version does not have yet: it says so, and what it can do instead.
-enum Feature: Equatable {
+enum Feature: Int {
     case watch, alerts, history, plot, schedules
 }
 
 /// Something that has a help text of its own.
-enum CommandTopic: Equatable {
+enum CommandTopic: Int {
     case help, status, switching, toggle, timed, pulse, blink, dim, read, log, who, people, allow, invite, about, uptime, ping, confirm
 }

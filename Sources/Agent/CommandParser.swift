@@ -17,10 +17,15 @@ extension Command {
 
 /// A message cut into words.
 struct Said {
-    struct Word: Equatable {
+    final class Word {
         /// As written, without the punctuation around it.
-        var text: String
-        var folded: String
+        let text: String
+        let folded: String
+
+        init(_ text: String) {
+            self.text = text
+            folded = text.lowercased()
+        }
     }
 
     var words: [Word] = []
@@ -64,7 +69,7 @@ struct Said {
         if word.allSatisfy({ Said.isDash($0) }) { return }
         var text = ""
         for scalar in word { text.unicodeScalars.append(scalar) }
-        words.append(Word(text: text, folded: text.lowercased()))
+        words.append(Word(text))
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar >= "0" && scalar <= "9" }
@@ -82,42 +87,45 @@ struct Said {
 
     /// Commands that are known by their first word; nil where the message is a sentence about lines and sensors.
     func commandOfItsOwn(_ vocabulary: Vocabulary) throws(Misunderstanding) -> Command? {
-        var words = words[...]
-        if let meant = words.firstIndex(where: { !Said.isSmallTalk($0.folded) }) { words = words[meant...] }
-        guard let first = words.first else { return nil }
-        // What is left when the words that change nothing are taken away.
-        let rest = words.dropFirst().filter { !Said.isSmallTalk($0.folded) && $0.folded != "is" && $0.folded != "are" }
+        var at = 0
+        while at < words.count, Said.isSmallTalk(words[at].folded) { at += 1 }
+        if at == words.count { at = 0 }
+        guard at < words.count else { return nil }
+        let first = words[at]
+        // What is left when the words that change nothing are taken away, and the letters of the code in "yes 48 21".
+        var rest: [Word] = [], texts: [String] = [], code = ""
+        for word in words[(at + 1)...] where !Said.isSmallTalk(word.folded) {
+            code += word.folded
+            if CommandWords.contains("is are", word.folded) { continue }
+            rest.append(word)
+            texts.append(word.text)
+        }
         if rest.isEmpty, !vocabulary.targets(first.folded).isEmpty { return nil }
-        switch first.folded {
-        case "help", "commands", "menu": return try Said.help(rest, vocabulary)
-        case "status", "state", "overview": return rest.isEmpty ? .status : nil
-        case "log": return try Said.log(rest, vocabulary)
-        case "who":
-            guard let stray = rest.first(where: { $0.folded != "online" && $0.folded != "here" }) else { return .who }
-            throw .strayWord(stray.text, about: nil)
-        case "people": return try Said.alone(.people, rest)
-        case "allow": return .allow(rest.map { $0.text })
-        case "deny": return .deny(rest.map { $0.text })
-        case "invite": return .invite(rest.map { $0.text })
-        case "cancel":
-            guard rest.count == 1, CommandWords.contains(CommandWords.invitations, rest[0].folded) else { return nil }
-            return .cancelInvites
-        case "about", "version":
+        switch CommandWords.opening(first.folded) {
+        case .help: return try Said.help(rest, vocabulary)
+        case .status: return rest.isEmpty ? .status : nil
+        case .log: return try Said.log(rest, vocabulary)
+        case .who: return try Said.alone(.who, rest, besides: "online here")
+        case .people: return try Said.alone(.people, rest)
+        case .allow: return .allow(texts)
+        case .deny: return .deny(texts)
+        case .invite: return .invite(texts)
+        case .cancel: return rest.count == 1 && CommandWords.contains(CommandWords.invitations, rest[0].folded) ? .cancelInvites : nil
+        case .about:
             if rest.count == 1, let target = vocabulary.targets(rest[0].folded).first { return .helpAbout(target) }
             return try Said.alone(.about, rest)
-        case "uptime": return try Said.alone(.uptime, rest)
-        case "ping": return try Said.alone(.ping, rest)
-        case "no", "nope":
-            return rest.isEmpty ? .decline : nil
-        case "hello", "hi", "hallo", "moin", "hey", "good", "morning", "evening": return rest.isEmpty ? .greeting : nil
-        case "thanks", "thank", "thx", "cheers": return rest.isEmpty ? .thanks : nil
-        default: break
+        case .uptime: return try Said.alone(.uptime, rest)
+        case .ping: return try Said.alone(.ping, rest)
+        case .no: return rest.isEmpty ? .decline : nil
+        case .hello: return rest.isEmpty ? .greeting : nil
+        case .thanks: return rest.isEmpty ? .thanks : nil
+        case .yes: return .confirm(code)
+        case nil: break
         }
-        if first.folded == "yes" { return .confirm(Said.joined(words.dropFirst())) }
-        if first.folded.utf8.starts(with: "yes".utf8) {
+        if at + 1 == words.count, first.folded.hasPrefix("yes") {
             // "yes4821"
             let code = first.folded.dropping(3)
-            if words.count == 1, code.unicodeScalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
+            if code.unicodeScalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
         }
         return nil
     }
@@ -126,14 +134,8 @@ struct Said {
         CommandWords.contains(CommandWords.polite, word) || CommandWords.contains(CommandWords.greetings, word)
     }
 
-    private static func joined(_ words: ArraySlice<Word>) -> String {
-        var text = ""
-        for word in words where !isSmallTalk(word.folded) { text += word.folded }
-        return text
-    }
-
-    private static func alone(_ command: Command, _ rest: [Word]) throws(Misunderstanding) -> Command {
-        if let stray = rest.first(where: { $0.folded != "yourself" && $0.folded != "your" }) { throw .strayWord(stray.text, about: nil) }
+    private static func alone(_ command: Command, _ rest: [Word], besides: StaticString = "yourself your") throws(Misunderstanding) -> Command {
+        for word in rest where !CommandWords.contains(besides, word.folded) { throw .strayWord(word.text, about: nil) }
         return command
     }
 
@@ -170,8 +172,13 @@ struct Said {
 
     /// The name (and where asked, the command) that somebody probably meant.
     static func nearest(_ word: String, _ vocabulary: Vocabulary, withCommands: Bool = false) -> String? {
-        var candidates = vocabulary.names.map { $0.text }
-        if withCommands { for entry in CommandWords.topics where entry.word != "for" { candidates.append(entry.word) } }
+        var candidates: [String] = []
+        for name in vocabulary.names { candidates.append(name.text) }
+        if withCommands {
+            for topic in CommandWords.topics.description.split(separator: ",") where topic != "for" {
+                for word in topic.split(separator: " ") { candidates.append(String(word)) }
+            }
+        }
         return Spelling.nearest(to: word, among: candidates)
     }
 }

@@ -42,7 +42,7 @@ struct Sentence {
             if let count = try takeNumber(word, next) {
                 at += count
             } else {
-                takeKeyword(word, at: at - 1)
+                takeKeyword(word)
             }
         }
     }
@@ -57,9 +57,9 @@ struct Sentence {
 
     /// How many words after this one belong to the time; nil when it is none.
     private mutating func takeNumber(_ word: Said.Word, _ next: String) throws(Misunderstanding) -> Int? {
-        if word.folded == "a" || word.folded == "an" || word.folded == "one" {
+        if CommandWords.contains("a an one", word.folded) {
             guard expectsDuration || expectsFade || pulses, case .success(let unit) = Spoken.parse("1" + next) else { return word.folded == "one" ? nil : 0 }
-            add(unit, "\(word.text) \(next)")
+            add(unit, say("$1 $2", word.text, next))
             return 1
         }
         guard let first = word.folded.utf8.first, first >= 48, first <= 57 else { return nil }
@@ -90,9 +90,9 @@ struct Sentence {
         // "10 min"
         switch Spoken.parse(word.folded + " " + next) {
         case .success(let duration) where next.utf8.first.map({ $0 > 57 }) ?? false:
-            add(duration, "\(word.text) \(next)")
+            add(duration, say("$1 $2", word.text, next))
             return 1
-        case .failure(.tooLong): throw .durationOutOfRange("\(word.text) \(next)")
+        case .failure(.tooLong): throw .durationOutOfRange(say("$1 $2", word.text, next))
         case .success, .failure: break
         }
         // "forget 2", "history air 24" and the like: the feature is what matters.
@@ -109,47 +109,43 @@ struct Sentence {
         durationText += durationText.isEmpty ? text : " " + text
     }
 
-    private mutating func takeKeyword(_ word: Said.Word, at position: Int) {
+    private mutating func takeKeyword(_ word: Said.Word) {
         let folded = word.folded
-        switch folded {
-        case "on": states.append(.on)
-        case "off": states.append(.off)
-        case "for":
+        switch CommandWords.keyword(folded) {
+        case .on: states.append(.on)
+        case .off: states.append(.off)
+        case .for:
             expectsDuration = true
             expectsFade = false
-            return
         // "in 10min lamp 40%" is another thing than "lamp to 40% in 10min".
-        case "in" where dims || permille != nil: expectsFade = true
-        case "log": wantsLog = true
-        case "status": queries.append(folded)
-        case ">", "<", ">=", "<=": feature = .alerts
-        default:
-            if CommandWords.contains(CommandWords.negations, folded) {
-                negated = true
-            } else if CommandWords.contains(CommandWords.toggles, folded) {
-                states.append(.toggle)
-            } else if CommandWords.contains(CommandWords.pulses, folded) {
-                pulses = true
-            } else if CommandWords.contains(CommandWords.blinks, folded) {
-                blinks = true
-            } else if CommandWords.contains(CommandWords.dims, folded) {
-                dims = true
-                if folded == "fade", fade == nil { fade = .zero }
-            } else if CommandWords.contains(CommandWords.switchVerbs, folded) {
-                verbs.append(folded)
-            } else if CommandWords.contains(CommandWords.queries, folded) {
-                queries.append(folded)
-            } else if CommandWords.contains(CommandWords.everything, folded) {
-                all = true
-            } else if let feature = CommandWords.feature(folded) {
-                if self.feature == nil { self.feature = feature }
-            } else if vocabulary.isStateWord(folded) {
-                stateWords.append(folded)
-            } else if CommandWords.contains(CommandWords.joins, folded) || Said.isSmallTalk(folded) {
-                return
-            } else {
-                unknown.append(word)
-            }
+        case .in where dims || permille != nil: expectsFade = true
+        case .log: wantsLog = true
+        case .status: queries.append(folded)
+        case .comparison: feature = .alerts
+        case .negation: negated = true
+        case .toggle: states.append(.toggle)
+        case .pulse: pulses = true
+        case .blink: blinks = true
+        case .dim:
+            dims = true
+            if folded == "fade", fade == nil { fade = .zero }
+        case .switching: verbs.append(folded)
+        case .in, nil: takeOther(word)
+        }
+    }
+
+    private mutating func takeOther(_ word: Said.Word) {
+        let folded = word.folded
+        if CommandWords.contains(CommandWords.queries, folded) {
+            queries.append(folded)
+        } else if CommandWords.contains(CommandWords.everything, folded) {
+            all = true
+        } else if let feature = CommandWords.feature(folded) {
+            if self.feature == nil { self.feature = feature }
+        } else if vocabulary.isStateWord(folded) {
+            stateWords.append(folded)
+        } else if !CommandWords.contains(CommandWords.joins, folded), !Said.isSmallTalk(folded) {
+            unknown.append(word)
         }
     }
 

@@ -5,77 +5,73 @@ enum CommandWords {
     /// Longest message that is looked at word by word; a command has fewer than a dozen.
     static let maximumWords = 40
 
+    // Lists stand in one text each, their words with a space between them and their groups with a comma: a table of strings would be a
+    // pointer to be relocated for every word.
+
     /// Words that change nothing, wherever they stand.
-    static let polite: [StaticString] = [
-        "please", "pls", "plz", "kindly", "the", "my", "our", "me", "us", "now", "just", "to", "of", "hey", "ok", "okay",
-        "can", "could", "would", "will", "you", "perch", "again", "its", "it's", "line", "sensor", "state", "value", "there",
-    ]
-    static let switchVerbs: [StaticString] = ["turn", "switch", "set", "put"]
-    static let toggles: [StaticString] = ["toggle", "flip"]
-    static let pulses: [StaticString] = ["pulse"]
-    static let blinks: [StaticString] = ["blink", "flash"]
-    static let dims: [StaticString] = ["dim", "fade"]
-    static let queries: [StaticString] = [
-        "read", "show", "get", "check", "tell", "list", "display", "measure", "what", "whats", "what's", "is", "are", "was", "how",
-        "hows", "how's",
-    ]
-    static let negations: [StaticString] = ["not", "don't", "dont", "never", "no", "without", "except", "but"]
-    static let joins: [StaticString] = ["and", "&", "+", "plus", "both"]
-    static let everything: [StaticString] = ["all", "everything"]
-    static let schedules: [StaticString] = [
-        "in", "at", "every", "daily", "until", "till", "after", "before", "tomorrow", "tonight", "weekday", "weekdays", "schedule",
-        "schedules", "cancel",
-    ]
-    static let alerts: [StaticString] = ["when", "if", "alert", "alerts", "forget", "notify", "warn"]
-
-    static let invitations: [StaticString] = ["invites", "invite", "invitations", "invitation", "codes", "code"]
-
+    static let polite: StaticString = """
+        please pls plz kindly the my our me us now just to of hey ok okay can could would will you perch again its it's line sensor state value there
+        """
+    static let greetings: StaticString = "hello hi hallo moin good morning evening thanks thank thx cheers"
+    static let joins: StaticString = "and & + plus both"
+    static let everything: StaticString = "all everything"
+    static let invitations: StaticString = "invites invite invitations invitation codes code"
     /// Between an address and a role.
-    static let roleFillers: [StaticString] = ["as", "a", "an", "for", "new", "role", "with"]
+    static let roleFillers: StaticString = "as a an for new role with"
+    static let queries: StaticString = "read show get check tell list display measure what whats what's is are was how hows how's"
 
-    /// What the product describes and this version lacks.
-    static let features: [(word: String, feature: Feature)] = [
-        ("watch", .watch), ("unwatch", .watch), ("follow", .watch), ("history", .history), ("plot", .plot), ("graph", .plot),
-        ("chart", .plot),
-    ]
-    static let greetings: [StaticString] = ["hello", "hi", "hallo", "moin", "good", "morning", "evening", "thanks", "thank", "thx", "cheers"]
+    /// What a sentence about lines and sensors is made of, each with its words in `keywords`.
+    enum Keyword: Int { case on, off, `for`, `in`, log, status, comparison, negation, toggle, pulse, blink, dim, switching }
+    private static let keywords: StaticString = """
+        on,off,for,in,log,status,> < >= <=,not don't dont never no without except but,toggle flip,pulse,blink flash,dim fade,turn switch set put
+        """
 
-    static func feature(_ word: String) -> Feature? {
-        for entry in features where entry.word == word { return entry.feature }
-        if contains(schedules, word) { return .schedules }
-        if contains(alerts, word) { return .alerts }
-        return nil
-    }
+    static func keyword(_ word: String) -> Keyword? { group(of: word, in: keywords).flatMap { Keyword(rawValue: $0) } }
 
-    static func topic(_ word: String) -> CommandTopic? {
-        for entry in topics where entry.word == word { return entry.topic }
-        return nil
-    }
+    /// Commands that are known by their first word, each with its words in `openings`.
+    enum Opening: Int { case help, status, log, who, people, allow, deny, invite, cancel, about, uptime, ping, no, hello, thanks, yes }
+    private static let openings: StaticString = """
+        help commands menu,status state overview,log,who,people,allow,deny,invite,cancel,about version,uptime,ping,no nope,\
+        hello hi hallo moin hey good morning evening,thanks thank thx cheers,yes
+        """
 
-    static func contains(_ words: [StaticString], _ word: String) -> Bool {
-        for candidate in words where equal(candidate, word) { return true }
-        return false
-    }
+    static func opening(_ word: String) -> Opening? { group(of: word, in: openings).flatMap { Opening(rawValue: $0) } }
 
-    /// Compares without making a String of the literal.
-    static func equal(_ literal: StaticString, _ word: String) -> Bool {
-        guard literal.utf8CodeUnitCount == word.utf8.count else { return false }
-        var at = literal.utf8Start
-        for byte in word.utf8 {
-            if at.pointee != byte { return false }
-            at += 1
+    /// What the product describes and this version lacks, in the order of `Feature`.
+    private static let features: StaticString = """
+        watch unwatch follow,when if alert alerts forget notify warn,history,plot graph chart,\
+        in at every daily until till after before tomorrow tonight weekday weekdays schedule schedules cancel
+        """
+
+    static func feature(_ word: String) -> Feature? { group(of: word, in: features).flatMap { Feature(rawValue: $0) } }
+
+    /// Commands that begin with a word of their own, in the order of `CommandTopic`; also what a mistyped first word is compared with.
+    static let topics: StaticString = """
+        help,status,on off turn switch,toggle,for,pulse,blink flash,dim fade,read,log,who,people,allow deny,invite,about,uptime,ping,yes
+        """
+
+    static func topic(_ word: String) -> CommandTopic? { group(of: word, in: topics).flatMap { CommandTopic(rawValue: $0) } }
+
+    static func contains(_ words: StaticString, _ word: String) -> Bool { group(of: word, in: words) != nil }
+
+    /// In which group of a list the word stands, from 0 on.
+    @inline(never)
+    private static func group(of word: String, in words: StaticString) -> Int? {
+        let wanted = Array(word.utf8), count = words.utf8CodeUnitCount
+        if wanted.isEmpty { return nil }
+        var group = 0, same = 0
+        for at in 0...count {
+            let byte = at < count ? words.utf8Start[at] : UInt8(ascii: " ")
+            if byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") {
+                if same == wanted.count { return group }
+                if byte == UInt8(ascii: ",") { group += 1 }
+                same = 0
+            } else if same >= 0 {
+                same = same < wanted.count && wanted[same] == byte ? same + 1 : -1
+            }
         }
-        return true
+        return nil
     }
-
-    /// Commands that begin with a word of their own; also what a mistyped first word is compared with.
-    static let topics: [(word: String, topic: CommandTopic)] = [
-        ("help", .help), ("status", .status), ("on", .switching), ("off", .switching), ("turn", .switching), ("switch", .switching),
-        ("toggle", .toggle), ("for", .timed), ("pulse", .pulse), ("blink", .blink), ("flash", .blink), ("dim", .dim), ("fade", .dim),
-        ("read", .read), ("log", .log), ("who", .who), ("people", .people),
-        ("allow", .allow), ("deny", .allow), ("invite", .invite),
-        ("about", .about), ("uptime", .uptime), ("ping", .ping), ("yes", .confirm),
-    ]
 }
 
 extension Command {
@@ -83,10 +79,9 @@ extension Command {
     /// such a name could not be understood.
     static func isReserved(_ name: String) -> Bool {
         let word = name.lowercased()
-        for list in [
-            CommandWords.polite, CommandWords.switchVerbs, CommandWords.toggles, CommandWords.pulses, CommandWords.queries,
-            CommandWords.negations, CommandWords.joins, CommandWords.everything, CommandWords.schedules, CommandWords.alerts,
-        ] where CommandWords.contains(list, word) { return true }
-        return word == "percent" || CommandWords.topic(word) != nil || CommandWords.feature(word) != nil
+        if let keyword = CommandWords.keyword(word), keyword != .comparison { return true }
+        return word == "percent" || CommandWords.contains(CommandWords.polite, word) || CommandWords.contains(CommandWords.queries, word)
+            || CommandWords.contains(CommandWords.joins, word) || CommandWords.contains(CommandWords.everything, word)
+            || CommandWords.topic(word) != nil || CommandWords.feature(word) != nil
     }
 }

@@ -92,7 +92,7 @@ struct Counters {
 
     var bytes: [UInt8] {
         var text = "perch-counters 1\n"
-        for counter in list { text += "\(counter.name) \(String(counter.total)) \(String(counter.missed))\n" }
+        for counter in list { text += say("$1 $2 $3\n", counter.name, String(counter.total), String(counter.missed)) }
         return Array(text.utf8)
     }
 
@@ -153,7 +153,7 @@ extension Agent {
         outputs.lines[line].level = on
         let name = configuration.lines[line].name
         let dropped = counters.take(name, count, missed: missed, first: first, last: last, at: now.instant)
-        if dropped > 0 { effects.append(.log(.warning, "\(name): \(Replies.droppedEdges(dropped))")) }
+        if dropped > 0 { toLog(.warning, say("$1: $2", name, Replies.droppedEdges(dropped))) }
         storeCounters(now)
     }
 
@@ -166,7 +166,7 @@ extension Agent {
         let settings = configuration.sensors[sensor]
         guard let source = settings.counter, configuration.lines.indices.contains(source.line) else { return effects.append(.readSensor(sensor)) }
         let line = configuration.lines[source.line].name
-        if let why = outputs.lines[source.line].failure { return take(.failed("\(line): \(why)"), ofSensor: sensor, now) }
+        if let why = outputs.lines[source.line].failure { return take(.failed(say("$1: $2", line, why)), ofSensor: sensor, now) }
         let pulses = counters.value(line, isRate: source.isRate, at: now.instant)
         let seconds = source.isRate ? Double(CounterSource.seconds(per: settings.unit)) : 1
         take(.value(pulses * seconds * (settings.unitPerPulse ?? 1) + (settings.offset ?? 0)), ofSensor: sensor, now)
@@ -176,6 +176,6 @@ extension Agent {
     func doubt(_ sensor: SensorIndex) -> String {
         guard let source = configuration.sensors[sensor].counter, !source.isRate, configuration.lines.indices.contains(source.line) else { return "" }
         let missed = counters.missed(configuration.lines[source.line].name)
-        return missed == 0 ? "" : "; \(Replies.droppedEdges(missed)), so it may be more"
+        return missed == 0 ? "" : say("; $1, so it may be more", Replies.droppedEdges(missed))
     }
 }

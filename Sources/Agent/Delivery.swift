@@ -10,13 +10,13 @@ extension Agent {
     /// To everybody in `reports.to`: now, or as soon as it can be.
     /// - Parameters:
     ///   - source: the name of the line or sensor.
-    ///   - record: what machines read; without a time, which is added when it is sent.
-    func report(_ text: String, _ kind: Report.Kind, source: String, _ record: SenMLRecord? = nil, _ now: Moment) {
+    ///   - measure: what machines read, the attributes of a SenML record without a time, which is added when it is sent; empty: nothing.
+    func report(_ text: String, _ kind: Report.Kind, source: String, _ measure: [UInt8], _ now: Moment) {
         if configuration.reports.to.isEmpty { return }
-        let thinned = outbox.add(kind, source: source, text, record.map { SenML.attributes($0) } ?? [], now)
+        let thinned = outbox.add(kind, source: source, text, measure, now)
         if thinned > 0, !outbox.toldThinned {
             outbox.toldThinned = true
-            effects.append(.log(.warning, "the journal is full: older readings are left out from now on, every second of each sensor first"))
+            toLog(.warning, "the journal is full: older readings are left out from now on, every second of each sensor first")
         }
     }
 
@@ -26,10 +26,10 @@ extension Agent {
 
     /// An answer is sent again when a connection dies before the server has it; it does not wait for reports.
     func reply(_ message: OutgoingMessage) {
-        let message = outbox.add(message, lastMoment)
+        let reply = outbox.add(message, lastMoment)
         guard isOnline, !outbox.isStalled else { return }
-        outbox.replies[outbox.replies.count - 1].isSent = true
-        send(message)
+        reply.isSent = true
+        send(reply.message)
     }
 
     private func send(_ message: OutgoingMessage) {
@@ -58,10 +58,11 @@ extension Agent {
     }
 
     private func sendWaiting(_ now: Moment) {
-        for index in outbox.replies.indices where !outbox.replies[index].isSent {
-            outbox.replies[index].isSent = true
-            var message = outbox.replies[index].message
-            if now.instant - outbox.replies[index].at.instant >= Outbox.freshAge { message.delay = now.timestamp - (now.instant - outbox.replies[index].at.instant) }
+        for reply in outbox.replies where !reply.isSent {
+            reply.isSent = true
+            var message = reply.message
+            let age = now.instant - reply.at.instant
+            if age >= Outbox.freshAge { message.delay = now.timestamp - age }
             send(message)
         }
         // What the last session did not get acknowledged comes before what none has seen.
@@ -131,7 +132,7 @@ extension Agent {
             outbox.journal.lostFile()
             outbox.retryDisk = now.instant + Outbox.diskRetry
             if outbox.trouble == nil {
-                effects.append(.log(.error, "\(failure.text); what is not delivered is kept in memory until the disk can be written again"))
+                toLog(.error, say("$1; what is not delivered is kept in memory until the disk can be written again", failure.text))
             }
             if outbox.trouble != failure.status { presence.isDirty = true }
             outbox.trouble = failure.status
@@ -139,7 +140,7 @@ extension Agent {
             outbox.trouble = nil
             outbox.retryDisk = nil
             presence.isDirty = true
-            effects.append(.log(.notice, "the journal can be written again"))
+            toLog(.notice, "the journal can be written again")
             // What succeeded was on its way before the failure was known here.
             if !outbox.journal.hasFile { store(outbox.journal.rewrite(), isUrgent: true) }
         }
@@ -151,11 +152,10 @@ extension Agent {
         switch journalFault {
         case .damaged(let bytes, let isTail):
             let place = isTail ? "at its end, as a power cut leaves them," : "in it"
-            effects.append(
-                .log(.warning, "the journal was damaged: \(bytes) bytes \(place) were left out; \(Replies.count(waiting, "report")) could be saved"))
+            toLog(.warning, say("the journal was damaged: $1 bytes $2 were left out; $3 could be saved", String(bytes), place, Replies.count(waiting, "report")))
             store(outbox.journal.rewrite(), isUrgent: true)
         case nil:
-            if waiting > 0 { effects.append(.log(.notice, "\(Replies.count(waiting, "report")) of the last run will be delivered")) }
+            if waiting > 0 { toLog(.notice, say("$1 of the last run will be delivered", Replies.count(waiting, "report"))) }
         }
         journalFault = nil
     }

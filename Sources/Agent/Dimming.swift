@@ -12,7 +12,7 @@ struct Dimming: Equatable {
 
     /// "40 %", "12.5 %"
     static func text(_ permille: Int) -> String {
-        permille % 10 == 0 ? "\(permille / 10) %" : "\(permille / 10).\(permille % 10) %"
+        permille % 10 == 0 ? say("$1 %", String(permille / 10)) : say("$1.$2 %", String(permille / 10), String(permille % 10))
     }
 
     /// Per mille of "40", "12.5", "12,5"; nil for what is no number or out of range.
@@ -107,15 +107,16 @@ extension Agent {
     }
 
     func runFade(_ line: LineIndex, _ now: Moment) {
-        guard var fade = outputs.lines[line].fade, fade.next <= now.instant else { return }
+        let state = outputs.lines[line]
+        guard var fade = state.fade, fade.next <= now.instant else { return }
         if fade.end <= now.instant {
-            outputs.lines[line].fade = nil
+            state.fade = nil
             // What comes on again by itself is as bright as before.
-            if !isOn(line, fade.to) { outputs.lines[line].permille = fade.from }
+            if !isOn(line, fade.to) { state.permille = fade.from }
             return ask(line, isOn(line, fade.to), permille: fade.to, cause: .fade, now)
         }
         fade.next = min(now.instant + fade.interval, fade.end)
-        outputs.lines[line].fade = fade
+        state.fade = fade
         // A board that is slower than the fade leaves steps out; they do not pile up.
         let position = fade.position(at: now.instant)
         if outputs.lastWanted(line) == nil { ask(line, isOn(line, position), permille: position, cause: .fade, now) }
@@ -124,10 +125,11 @@ extension Agent {
     /// A step was read back. Only the last one is worth a presence, a file and an entry in the log.
     func faded(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String, _ now: Moment) {
         let line = pending.line
+        let state = outputs.lines[line]
         if outcome != (wanted ? .on : .off) { return fadeFailed(pending, text, now) }
-        if outputs.lines[line].fade != nil { return }
+        if state.fade != nil { return }
         // Off at last: what would have switched it off has nothing to do any more.
-        if !wanted, outputs.lines[line].timer?.level == false { outputs.lines[line].timer = nil }
+        if !wanted, state.timer?.level == false { state.timer = nil }
         presence.isDirty = true
         record(nil, line: line, what: "end of fade", outcome: text, now)
         advanceMakes(now)
@@ -137,17 +139,18 @@ extension Agent {
     /// It stays where it is; what had to go off is tried again.
     func fadeFailed(_ pending: PendingTicket, _ text: String, _ now: Moment) {
         let line = pending.line
-        let target = outputs.lines[line].fade?.to ?? pending.permille ?? 0
-        outputs.lines[line].fade = nil
-        outputs.lines[line].offSince = now.instant
+        let state = outputs.lines[line]
+        let target = state.fade?.to ?? pending.permille ?? 0
+        state.fade = nil
+        state.offSince = now.instant
         presence.isDirty = true
-        if !isOn(line, target), outputs.lines[line].away == nil {
-            outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+        if !isOn(line, target), state.away == nil {
+            state.timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
         }
         let stopped = Replies.fadeStopped(text)
-        effects.append(.log(.error, stopped))
+        toLog(.error, stopped)
         record(nil, line: line, what: "fade", outcome: stopped, now)
-        report(stopped, .alarm, source: configuration.lines[line].name, nil, now)
+        report(stopped, .alarm, source: configuration.lines[line].name, [], now)
         storeLines(now)
     }
 

@@ -89,8 +89,8 @@ struct Errands {
     }
 
     var nextDeadline: Instant? {
-        var next: Instant?
-        for errand in waiting { if next.map({ errand.deadline < $0 }) ?? true { next = errand.deadline } }
-        return next
+        var next = Earliest()
+        for errand in waiting { next.consider(errand.deadline) }
+        return next.instant
     }
 }

@@ -26,19 +26,36 @@ struct GuestList {
     /// Codes of strangers that are looked at in a minute, of all together: addresses are cheap. In a day 43,200 of 2^60 can be tried.
     static let guesses = 30
 
-    struct Guest: Equatable {
+    final class Guest: Equatable {
         /// Bare.
-        var jid: JID
+        let jid: JID
         /// nil: nobody, though a pattern of the configuration says otherwise.
-        var role: Role?
-        var by: JID
+        let role: Role?
+        let by: JID
+
+        init(jid: JID, role: Role?, by: JID) {
+            self.jid = jid
+            self.role = role
+            self.by = by
+        }
+
+        static func == (a: Guest, b: Guest) -> Bool { a.jid == b.jid && a.role == b.role && a.by == b.by }
     }
 
-    struct Invitation: Equatable {
-        var role: Role
-        var expires: Timestamp
-        var digest: String
-        var by: JID
+    final class Invitation: Equatable {
+        let role: Role
+        let expires: Timestamp
+        let digest: String
+        let by: JID
+
+        init(role: Role, expires: Timestamp, digest: String, by: JID) {
+            self.role = role
+            self.expires = expires
+            self.digest = digest
+            self.by = by
+        }
+
+        static func == (a: Invitation, b: Invitation) -> Bool { a.role == b.role && a.expires == b.expires && a.digest == b.digest && a.by == b.by }
 
         func isGood(_ now: Timestamp) -> Bool { now < expires && now >= expires - GuestList.lifetime - GuestList.clockSlack }
     }
@@ -125,8 +142,8 @@ struct GuestList {
 
     var bytes: [UInt8] {
         var text = "perch-people 1\n"
-        for guest in guests { text += "person " + (guest.role?.name ?? "nobody") + " " + guest.jid.description + " " + guest.by.description + "\n" }
-        for open in invitations { text += "code " + open.role.name + " " + String(open.expires.milliseconds) + " " + open.digest + " " + open.by.description + "\n" }
+        for guest in guests { text += say("person $1 $2 $3\n", guest.role?.name ?? "nobody", guest.jid.description, guest.by.description) }
+        for open in invitations { text += say("code $1 $2 $3 $4\n", open.role.name, String(open.expires.milliseconds), open.digest, open.by.description) }
         return Array(text.utf8)
     }
 }

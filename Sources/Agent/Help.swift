@@ -36,16 +36,15 @@ struct Help {
     let vocabulary: Vocabulary
     let role: Role
 
-    private var outputs: [String] { vocabulary.lines.filter { $0.isOutput }.map { $0.name } }
-    private var inputs: [String] { vocabulary.lines.filter { !$0.isOutput }.map { $0.name } }
+    private var outputs: [String] { vocabulary.lineNames(areOutputs: true) }
 
     func overview() -> String {
         var text = "You may say:"
         for entry in Help.entries where entry.role <= role {
             if entry.topic == .confirm, !vocabulary.lines.contains(where: { $0.asksBack }) { continue }
-            if let forms = fill(entry.forms) { text += "\n\(forms): \(entry.what)" }
+            if let forms = fill(entry.forms) { text += say("\n$1: $2", forms, entry.what) }
         }
-        text += names("Outputs", outputs) + names("Inputs", inputs) + names("Sensors", vocabulary.sensors.map { $0.name })
+        text += names("Outputs", outputs) + names("Inputs", vocabulary.lineNames(areOutputs: false)) + names("Sensors", vocabulary.sensorNames)
         text += names("Groups", vocabulary.tags)
         if role < .operator { text += "\nYou may look, not switch." }
         return text
@@ -54,7 +53,7 @@ struct Help {
     private func names(_ kind: String, _ names: [String]) -> String {
         if names.isEmpty { return "" }
         let shown = names.prefix(Help.maximumNames).joined(separator: ", ")
-        return "\n\(kind): \(shown)" + (names.count > Help.maximumNames ? " and \(names.count - Help.maximumNames) more" : "")
+        return say("\n$1: $2", kind, shown) + (names.count > Help.maximumNames ? say(" and $1 more", String(names.count - Help.maximumNames)) : "")
     }
 
     /// The forms with names of this board; nil where it has nothing to name.
@@ -91,7 +90,7 @@ struct Help {
     func about(_ topic: CommandTopic) -> String {
         guard let entry = Help.entries.first(where: { $0.topic == (topic == .uptime || topic == .ping ? .about : topic) }) else { return overview() }
         if entry.role > role { return Replies.needs(entry.role, "use that") }
-        return fill(entry.forms).map { "\($0): \(entry.what)" } ?? "This board has nothing to use that with."
+        return fill(entry.forms).map { say("$1: $2", $0, entry.what) } ?? "This board has nothing to use that with."
     }
 
     /// `help lamp`, `help lights`
@@ -100,32 +99,32 @@ struct Help {
         switch target {
         case .line(let index):
             let line = configuration.lines[index]
-            var text = "\(name) is an \(line.direction == .output ? "output" : "input") (\(line.pin)). Now \(state)."
+            var text = say("$1 is an $2 ($3). Now $4.", name, line.direction == .output ? "output" : "input", line.pin, state)
             guard line.direction == .output, role >= .operator else {
                 if line.direction == .output { text += " You may look, not switch." }
-                return text + "\nYou may say: \(name)? · log \(name)"
+                return text + say("\nYou may say: $1? · log $1", name)
             }
-            if let maxOn = line.maxOn { text += " I switch it off after \(Spoken.duration(maxOn)) at the latest." }
-            if let minOff = line.minOff { text += " It stays off for at least \(Spoken.duration(minOff))." }
-            let rivals = configuration.rivals(of: index).map { configuration.lines[$0].name }
-            if !rivals.isEmpty { text += " Before it goes on, I switch \(Replies.list(rivals)) off." }
+            if let maxOn = line.maxOn { text += say(" I switch it off after $1 at the latest.", Spoken.duration(maxOn)) }
+            if let minOff = line.minOff { text += say(" It stays off for at least $1.", Spoken.duration(minOff)) }
+            let rivals = vocabulary.names(of: configuration.rivals(of: index))
+            if !rivals.isEmpty { text += say(" Before it goes on, I switch $1 off.", Replies.list(rivals)) }
             if line.confirm { text += " I ask back before I switch it." }
-            return text + "\nYou may say: \(name) on · \(name) off · toggle \(name) · \(name) on for 10min · pulse \(name) 500ms · "
-                + (line.pwm == nil ? "" : "\(name) 40% · fade \(name) to 40% in 5s · ") + (line.comesUpOff ? "" : "blink \(name) · ") + "\(name)? · log \(name)"
+            return text + say("\nYou may say: $1 on · $1 off · toggle $1 · $1 on for 10min · pulse $1 500ms · ", name)
+                + (line.pwm == nil ? "" : say("$1 40% · fade $1 to 40% in 5s · ", name)) + (line.comesUpOff ? "" : say("blink $1 · ", name)) + say("$1? · log $1", name)
         case .sensor(let index):
             let sensor = configuration.sensors[index]
-            var text = "\(name) is a sensor (\(sensor.source)). Now \(state)."
+            var text = say("$1 is a sensor ($2). Now $3.", name, sensor.source, state)
             if let report = sensor.report {
-                text += " I report it every \(Spoken.duration(report.shortest)) to \(Spoken.duration(report.longest))"
-                text += report.delta > 0 ? ", when it changes by \(quantity(report.delta, sensor))." : ", when it changes."
+                text += say(" I report it every $1 to $2", Spoken.duration(report.shortest), Spoken.duration(report.longest))
+                text += report.delta > 0 ? say(", when it changes by $1.", quantity(report.delta, sensor)) : ", when it changes."
             }
-            if let alarm = sensor.alarm { text += " Alarm \(alarm.above ? "above" : "below") \(quantity(alarm.limit, sensor))." }
-            return text + "\nYou may say: \(name)? · read \(name)"
+            if let alarm = sensor.alarm { text += say(" Alarm $1 $2.", alarm.above ? "above" : "below", quantity(alarm.limit, sensor)) }
+            return text + say("\nYou may say: $1? · read $1", name)
         case .tag, .all:
-            var members = vocabulary.lines(of: target).map { vocabulary.lines[$0].name }
-            members += vocabulary.sensors(of: target).map { vocabulary.sensors[$0].name }
-            let isSwitchable = role >= .operator && vocabulary.lines(of: target).contains { vocabulary.lines[$0].isOutput }
-            return "\(name): \(Replies.list(members)).\nYou may say: \(name)?" + (isSwitchable ? " · \(name) on · \(name) off" : "")
+            var members = vocabulary.names(of: vocabulary.lines(of: target))
+            for sensor in vocabulary.sensors(of: target) { members.append(vocabulary.sensors[sensor].name) }
+            let isSwitchable = role >= .operator && vocabulary.hasOutput(target)
+            return say("$1: $2.\nYou may say: $1?", name, Replies.list(members)) + (isSwitchable ? say(" · $1 on · $1 off", name) : "")
         }
     }
 

@@ -37,7 +37,7 @@ extension Agent {
 
     /// Carries out what is asked of a line, or lets it wait for the others of its group: break before make.
     func fulfil(_ order: Order, _ now: Moment) {
-        let rivals = configuration.rivals(of: order.line)
+        let rivals = self.rivals(of: order.line)
         if rivals.isEmpty { return drive(order, now) }
         // An end that comes by itself takes nobody's place, but its own.
         if order.on || order.cause == .person || outputs.makes.contains(where: { $0.order.line == order.line }) { giveUpMake(inGroupOf: order.line, now) }
@@ -88,10 +88,10 @@ extension Agent {
 
     /// Whether the line may go on at this moment, as far as the others of its group are concerned and its own `min-off`.
     private func gate(_ line: LineIndex, _ now: Moment) -> Gate {
-        let name = configuration.lines[line].name, gap = configuration.gap(of: line)
+        let name = configuration.lines[line].name, gap = self.gap(of: line)
         var opens = now.instant
         var isWaiting = false
-        for rival in configuration.rivals(of: line) {
+        for rival in rivals(of: line) {
             let state = outputs.lines[rival]
             if outputs.lastWanted(rival) != nil {
                 isWaiting = true
@@ -99,7 +99,7 @@ extension Agent {
                 if let since = state.offSince { opens = max(opens, since + gap) }
             } else {
                 let rivalName = configuration.lines[rival].name
-                return .shut(Replies.lockedOut(name, by: rivalName, state.failure ?? "it reads \(word(configuration.lines[rival], true))"))
+                return .shut(Replies.lockedOut(name, by: rivalName, state.failure ?? say("it reads $1", word(configuration.lines[rival], true))))
             }
         }
         if isWaiting { return .waits }
@@ -132,7 +132,7 @@ extension Agent {
 
     private func giveUp(_ order: Order, _ why: String, _ now: Moment) {
         if let errand = order.errand { return settle(errand, order.line, why, now) }
-        effects.append(.log(.warning, why))
+        toLog(.warning, why)
         record(nil, line: order.line, what: Agent.reason(order.cause), outcome: why, now)
     }
 
@@ -140,12 +140,18 @@ extension Agent {
     func switchOffDoubles(_ now: Moment) {
         for line in outputs.lines.indices where outputs.lines[line].level == true && outputs.lastWanted(line) != false {
             var doubles = [line]
-            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
+            for rival in rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
             if doubles.count == 1 { continue }
-            effects.append(.log(.error, Replies.doubles(names(of: doubles))))
+            toLog(.error, Replies.doubles(names(of: doubles)))
             for double in doubles where outputs.lastWanted(double) != false { drive(Order(line: double, on: false, cause: .interlock), now) }
         }
     }
+
+    @inline(never)
+    func rivals(of line: LineIndex) -> [LineIndex] { configuration.rivals(of: line) }
+
+    @inline(never)
+    func gap(of line: LineIndex) -> Duration { configuration.gap(of: line) }
 
     func names(of lines: [LineIndex]) -> [String] {
         var names: [String] = []
@@ -190,7 +196,7 @@ extension Agent {
         var refusals: [String] = [], out: [LineIndex] = []
         for step in all where step.on && !out.contains(step.line) {
             var group = [step.line]
-            for rival in configuration.rivals(of: step.line) where all.contains(where: { $0.line == rival && $0.on }) { group.append(rival) }
+            for rival in rivals(of: step.line) where all.contains(where: { $0.line == rival && $0.on }) { group.append(rival) }
             if group.count == 1 { continue }
             out += group
             refusals.append(Replies.onlyOne(names(of: group)))

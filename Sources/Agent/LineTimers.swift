@@ -5,15 +5,16 @@ import Time
 extension Agent {
     func runTimers(_ now: Moment) {
         for index in outputs.lines.indices where configuration.lines.indices.contains(index) {
-            if outputs.lines[index].away != nil { runTimersAway(index, now) }
-            if let timer = outputs.lines[index].timer, timer.deadline <= now.instant { run(timer, index, now) }
-            if outputs.lines[index].blink != nil { runBlink(index, now) }
+            let state = outputs.lines[index]
+            if state.away != nil { runTimersAway(index, now) }
+            if let timer = state.timer, timer.deadline <= now.instant { run(timer, index, now) }
+            if state.blink != nil { runBlink(index, now) }
             runFade(index, now)
-            guard let since = outputs.disconnectedSince, !outputs.lines[index].disconnectDone,
+            guard let since = outputs.disconnectedSince, !state.disconnectDone,
                 let policy = configuration.lines[index].onDisconnect, configuration.lines[index].direction == .output,
                 since + policy.after <= now.instant
             else { continue }
-            outputs.lines[index].disconnectDone = true
+            state.disconnectDone = true
             disconnected(index, policy.on, now)
         }
         expireTickets(now)
@@ -21,11 +22,12 @@ extension Agent {
     }
 
     private func run(_ timer: LineTimer, _ line: LineIndex, _ now: Moment) {
+        let state = outputs.lines[line]
         if timer.level, let until = mustStayOffUntil(line, now) {
-            outputs.lines[line].timer?.deadline = until
+            state.timer?.deadline = until
             return
         }
-        outputs.lines[line].timer = nil
+        state.timer = nil
         // Its time is over before it could begin.
         if let then = timer.then, then <= now.instant { return storeLines(now) }
         // What comes on again after "off for" has its max-on.
@@ -34,14 +36,15 @@ extension Agent {
     }
 
     private func disconnected(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+        let state = outputs.lines[line]
         if on, let until = mustStayOffUntil(line, now) {
-            outputs.lines[line].timer = LineTimer(deadline: until, level: true, cause: .disconnected)
+            state.timer = LineTimer(deadline: until, level: true, cause: .disconnected)
             presence.isDirty = true
-        } else if steadyLevel(line) != on || outputs.lines[line].blink != nil || outputs.lines[line].fade != nil || outputs.lastWanted(line) == !on {
+        } else if steadyLevel(line) != on || state.blink != nil || state.fade != nil || outputs.lastWanted(line) == !on {
             fulfil(Order(line: line, on: on, cause: .disconnected), now)
         } else if !on {
             // It is off: nothing may bring it back while nobody can reach it.
-            if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
+            if state.timer?.level == true { state.timer = nil }
             if outputs.makes.contains(where: { $0.order.line == line }) { giveUpMake(inGroupOf: line, now) }
             storeLines(now)
         }
@@ -49,14 +52,15 @@ extension Agent {
 
     /// The board did not answer: the level is not known any more.
     private func expireTickets(_ now: Moment) {
-        let overdue = outputs.pending.filter { $0.deadline <= now.instant }
+        var overdue: [PendingTicket] = [], waiting: [PendingTicket] = []
+        for ticket in outputs.pending { if ticket.deadline <= now.instant { overdue.append(ticket) } else { waiting.append(ticket) } }
         guard !overdue.isEmpty else { return }
-        outputs.pending.removeAll { $0.deadline <= now.instant }
+        outputs.pending = waiting
         for ticket in overdue {
             let name = configuration.lines[ticket.line].name
             outputs.lines[ticket.line].failure = "the board did not answer"
             presence.isDirty = true
-            effects.append(.log(.error, "\(name): the board did not answer within \(Spoken.duration(Outputs.outcomeDeadline))"))
+            toLog(.error, say("$1: the board did not answer within $2", name, Spoken.duration(Outputs.outcomeDeadline)))
             if ticket.cause == .fade { fadeFailed(ticket, Replies.noAnswer(name), now) }
             if ticket.cause == .blink, let blink = outputs.lines[ticket.line].blink { blinkFailed(ticket, blink, Replies.noAnswer(name), now) }
             if let errand = ticket.errand {
@@ -76,9 +80,10 @@ extension Agent {
         guard outputs.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
         if settings.direction == .output { return outputChanged(line, on, now) }
-        let before = outputs.lines[line].level
-        outputs.lines[line].level = on
-        outputs.lines[line].failure = nil
+        let state = outputs.lines[line]
+        let before = state.level
+        state.level = on
+        state.failure = nil
         if before == on || settings.isCounted { return }
         if settings.reportsPress { watchPresses(line, on, at: at, missed: missed, now) }
         // What is pressed is no state to show.
@@ -86,30 +91,31 @@ extension Agent {
         presence.isDirty = true
         record(nil, line: line, what: settings.name, outcome: word(settings, on), now, isEdge: true)
         guard settings.reportsChange else { return }
-        outputs.lines[line].changes = min(outputs.lines[line].changes + 1, 1_000_000)
+        state.changes = min(state.changes + 1, 1_000_000)
         reportEdges(now)
     }
 
     /// Somebody else switched it. Nobody fights for a line, but its longest time counts, and what else it must not be on with.
     private func outputChanged(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+        let state = outputs.lines[line]
         let settings = configuration.lines[line]
-        let isNews = outputs.lines[line].level != on && outputs.lines[line].blink == nil
+        let isNews = state.level != on && state.blink == nil
         outputs.note(on, of: line, now.instant)
-        outputs.lines[line].failure = nil
+        state.failure = nil
         if !isNews { return }
         // The next step would switch it on again.
-        if !on { outputs.lines[line].fade = nil }
+        if !on { state.fade = nil }
         presence.isDirty = true
-        let text = "\(settings.name) is \(word(settings, on))"
+        let text = say("$1 is $2", settings.name, word(settings, on))
         record(nil, line: line, what: settings.name, outcome: word(settings, on), now, isEdge: true)
-        effects.append(.log(.notice, "\(text) without having been asked"))
+        toLog(.notice, say("$1 without having been asked", text))
         if on {
-            if outputs.lines[line].timer == nil {
-                outputs.lines[line].timer = Outputs.timer(for: settings, turning: true, from: false, duration: nil, at: now.instant)
+            if state.timer == nil {
+                state.timer = Outputs.timer(for: settings, turning: true, from: false, duration: nil, at: now.instant)
             }
             var doubles = [line]
-            for rival in configuration.rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
-            if doubles.count > 1 { effects.append(.log(.error, Replies.othersOn(names(of: doubles)))) }
+            for rival in rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
+            if doubles.count > 1 { toLog(.error, Replies.othersOn(names(of: doubles))) }
         }
         storeLines(now)
         advanceMakes(now)
@@ -124,9 +130,9 @@ extension Agent {
             state.reportedAt = now.instant
             guard let level = state.level else { continue }
             let settings = configuration.lines[index]
-            let text = "\(settings.name) is \(word(settings, level))"
-            let record = SenML.record(settings.name, on: level, at: Timestamp(milliseconds: 0))
-            report(Replies.changed(text, times: changes), .line, source: settings.name, record, now)
+            let text = say("$1 is $2", settings.name, word(settings, level))
+            let measure = SenML.attributes(SenML.record(settings.name, on: level, at: Timestamp(milliseconds: 0)))
+            report(Replies.changed(text, times: changes), .line, source: settings.name, measure, now)
         }
     }
 }

@@ -51,7 +51,7 @@ public struct LinkFacts: Equatable, Sendable {
     public var sentence: String {
         switch promise {
         case .unknown: "How long I look online after a power cut I do not know yet."
-        case .kept(let time): "After a power cut I look offline within \(DurationText.format(time))."
+        case .kept(let time): say("After a power cut I look offline within $1.", DurationText.format(time))
         case .broken(let time):
             "After a power cut I may look online for "
                 + (time.map { DurationText.format($0) } ?? "long: this server does not ask whether a silent board is still there")

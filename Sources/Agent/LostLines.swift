@@ -40,17 +40,18 @@ extension Agent {
         state.failure = why
         presence.isDirty = true
         if !isNews { return }
-        effects.append(.log(.error, Replies.failed(settings.name, why, last: nil)))
+        toLog(.error, Replies.failed(settings.name, why, last: nil))
         if startedAt != nil { record(nil, line: line, outcome: Replies.failed(settings.name, why, last: nil), now) }
     }
 
     func lineBack(_ line: LineIndex, _ on: Bool, _ now: Moment) {
         guard outputs.lines.indices.contains(line), configuration.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
-        let away = outputs.lines[line].away ?? LineAway()
-        outputs.lines[line].away = nil
+        let state = outputs.lines[line]
+        let away = state.away ?? LineAway()
+        state.away = nil
         outputs.note(on, of: line, now.instant)
-        outputs.lines[line].failure = nil
+        state.failure = nil
         presence.isDirty = true
         if settings.direction == .output {
             // A command that waits for this has its own timer.
@@ -58,16 +59,16 @@ extension Agent {
             for ticket in outputs.pending where ticket.line == line && ticket.wanted != nil { isWaitedFor = true }
             if !isWaitedFor {
                 let isRestored = settings.initial == .restore && away.level == on && away.timer != nil
-                outputs.lines[line].timer = isRestored ? away.timer : Outputs.timer(for: settings, turning: on, from: true, duration: nil, at: now.instant)
-                if !on, settings.comesUpOff, !away.mustBeOff { outputs.lines[line].timer = timerAfterBack(line, away, now) }
+                state.timer = isRestored ? away.timer : Outputs.timer(for: settings, turning: on, from: true, duration: nil, at: now.instant)
+                if !on, settings.comesUpOff, !away.mustBeOff { state.timer = timerAfterBack(line, away, now) }
             }
         }
-        let text = Replies.back(state(of: line, now))
-        effects.append(.log(.notice, text))
+        let text = Replies.back(self.state(of: line, now))
+        toLog(.notice, text)
         record(nil, line: line, outcome: text, now)
         if settings.direction == .input {
             // Told as a change if it is one.
-            outputs.lines[line].level = away.level ?? on
+            state.level = away.level ?? on
             lineChanged(line, on, now)
         } else if away.mustBeOff, on {
             drive(Order(line: line, on: false, cause: .timer(.duration)), now)
@@ -80,13 +81,14 @@ extension Agent {
     private func timerAfterBack(_ line: LineIndex, _ away: LineAway, _ now: Moment) -> LineTimer? {
         let initial = configuration.lines[line].initial
         guard initial == .on || (initial == .restore && away.level == true) else { return initial == .restore ? away.timer : nil }
-        for rival in configuration.rivals(of: line) where outputs.lines[rival].level != false || outputs.lines[rival].timer?.level == true { return nil }
+        for rival in rivals(of: line) where outputs.lines[rival].level != false || outputs.lines[rival].timer?.level == true { return nil }
         return startTimer(line, remaining: away.timer.flatMap { $0.level ? nil : $0.deadline - now.instant }, now)
     }
 
     /// Time goes on for a line that is away.
     func runTimersAway(_ line: LineIndex, _ now: Moment) {
-        guard var away = outputs.lines[line].away else { return }
+        let state = outputs.lines[line]
+        guard var away = state.away else { return }
         let settings = configuration.lines[line]
         if let timer = away.timer, timer.deadline <= now.instant {
             away.level = timer.level
@@ -94,22 +96,23 @@ extension Agent {
             away.timer = Outputs.timer(for: settings, turning: timer.level, from: nil, duration: timer.then.map { $0 - now.instant }, at: now.instant)
         }
         if let since = outputs.disconnectedSince, let policy = settings.onDisconnect, settings.direction == .output,
-            !outputs.lines[line].disconnectDone, since + policy.after <= now.instant
+            !state.disconnectDone, since + policy.after <= now.instant
         {
-            outputs.lines[line].disconnectDone = true
+            state.disconnectDone = true
             away.level = policy.on
             away.mustBeOff = !policy.on
             away.timer = Outputs.timer(for: settings, turning: policy.on, from: nil, duration: nil, at: now.instant)
         }
-        if away == outputs.lines[line].away { return }
-        outputs.lines[line].away = away
+        if away == state.away { return }
+        state.away = away
         storeLines(now)
     }
 
     /// A command for a line that is away was refused. "off" is kept in mind, "on" is not: nobody would expect it an hour later.
     func refusedAway(_ line: LineIndex, _ wanted: Bool) {
-        guard outputs.lines[line].away != nil else { return }
-        outputs.lines[line].timer = nil
-        if !wanted { outputs.lines[line].away = LineAway(level: false, mustBeOff: true) }
+        let state = outputs.lines[line]
+        guard state.away != nil else { return }
+        state.timer = nil
+        if !wanted { state.away = LineAway(level: false, mustBeOff: true) }
     }
 }

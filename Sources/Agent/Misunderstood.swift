@@ -9,46 +9,47 @@ struct Misunderstood {
         switch misunderstanding {
         case .empty: return "I got an empty message. Say \"help\" to see what I can do."
         case .unknownName(let name, let nearest):
-            let quoted = "I have no \"\(cut(name))\"."
-            if let nearest { return "\(quoted) Did you mean \(nearest)?" }
-            let names = vocabulary.names.map { $0.text }
-            return names.isEmpty ? "\(quoted) No line or sensor is configured here." : "\(quoted) I have \(Replies.list(names))."
+            let quoted = say("I have no \"$1\".", cut(name))
+            if let nearest { return say("$1 Did you mean $2?", quoted, nearest) }
+            var names: [String] = []
+            for name in vocabulary.names { names.append(name.text) }
+            return names.isEmpty ? say("$1 No line or sensor is configured here.", quoted) : say("$1 I have $2.", quoted, Replies.list(names))
         case .unknownWord(let word, let nearest):
-            guard let nearest else { return "I do not understand \"\(cut(word))\". Say \"help\" to see what I can do." }
+            guard let nearest else { return say("I do not understand \"$1\". Say \"help\" to see what I can do.", cut(word)) }
             let isName = !vocabulary.targets(nearest.lowercased()).isEmpty
-            return isName ? "I have no \"\(cut(word))\". Did you mean \(nearest)?" : "I do not understand \"\(cut(word))\". Did you mean \"\(nearest)\"?"
+            return isName ? say("I have no \"$1\". Did you mean $2?", cut(word), nearest) : say("I do not understand \"$1\". Did you mean \"$2\"?", cut(word), nearest)
         case .strayWord(let word, let about):
-            return "I do not understand \"\(cut(word))\", so I did nothing. \(about.map(examples) ?? "Say \"help\" to see what I can do.")"
+            return say("I do not understand \"$1\", so I did nothing. $2", cut(word), about.map(examples) ?? "Say \"help\" to see what I can do.")
         case .ambiguous(let word):
-            return "\"\(cut(word))\" names more than one thing here, so I did nothing. The names in perch.conf must differ."
+            return say("\"$1\" names more than one thing here, so I did nothing. The names in perch.conf must differ.", cut(word))
         case .missingName(let word): return missingName(word)
-        case .missingState(let target): return "On or off? \(examples(target))"
+        case .missingState(let target): return say("On or off? $1", examples(target))
         case .missingDuration(let target):
             let name = exampleOutput(target)
-            return "For how long? Say for example \"\(name) on for 10min\" or \"pulse \(name) 500ms\"."
+            return say("For how long? Say for example \"$1 on for 10min\" or \"pulse $1 500ms\".", name)
         case .badDuration(let text):
-            return "I do not understand the time \"\(cut(text))\". Say it with a unit: 500ms, 30s, 10min, 2h."
-        case .durationOutOfRange(let text): return "\"\(cut(text))\" is no time that I can keep: it must be longer than nothing and at most a year."
+            return say("I do not understand the time \"$1\". Say it with a unit: 500ms, 30s, 10min, 2h.", cut(text))
+        case .durationOutOfRange(let text): return say("\"$1\" is no time that I can keep: it must be longer than nothing and at most a year.", cut(text))
         case .badFrequency(let text):
-            return "I cannot blink at \"\(cut(text))\". Say a frequency from 0.1Hz to 10Hz: \"blink \(exampleOutput(nil)) 2Hz for 10s\"."
-        case .badPercent(let text): return "I cannot set \"\(cut(text))\". Say a percentage from 0% to 100%: \"\(exampleOutput(nil)) 40%\"."
+            return say("I cannot blink at \"$1\". Say a frequency from 0.1Hz to 10Hz: \"blink $2 2Hz for 10s\".", cut(text), exampleOutput(nil))
+        case .badPercent(let text): return say("I cannot set \"$1\". Say a percentage from 0% to 100%: \"$2 40%\".", cut(text), exampleOutput(nil))
         case .missingPercent(let target):
             let name = exampleOutput(target)
-            return "To what? Say for example \"\(name) 40%\" or \"fade \(name) to 40% in 5s\"."
+            return say("To what? Say for example \"$1 40%\" or \"fade $1 to 40% in 5s\".", name)
         case .severalCommands: return "One command a message, please: I did nothing. Say them one after the other."
-        case .negated: return "I did nothing. Say what I should do, for example \"\(exampleOutput(nil)) off\"."
+        case .negated: return say("I did nothing. Say what I should do, for example \"$1 off\".", exampleOutput(nil))
         case .notYet(let feature, let about): return notYet(feature, about)
         }
     }
 
     private func missingName(_ word: String) -> String {
-        let outputs = vocabulary.lines.filter { $0.isOutput }.map { $0.name }
-        let question = word == "on" || word == "off" ? "Switch what \(word)?" : word.isEmpty ? "Which one?" : "\(Misunderstood.capitalised(word)) what?"
-        if word == "read" || CommandWords.contains(CommandWords.queries, word) {
-            let names = vocabulary.sensors.map { $0.name } + vocabulary.lines.map { $0.name }
-            return names.isEmpty ? "\(question) No line or sensor is configured here." : "\(question) I have \(Replies.list(names))."
+        let outputs = vocabulary.lineNames(areOutputs: true)
+        let question = word == "on" || word == "off" ? say("Switch what $1?", word) : word.isEmpty ? "Which one?" : say("$1 what?", Misunderstood.capitalised(word))
+        if CommandWords.contains(CommandWords.queries, word) {
+            let names = vocabulary.sensorNames + vocabulary.names(of: Array(vocabulary.lines.indices))
+            return names.isEmpty ? say("$1 No line or sensor is configured here.", question) : say("$1 I have $2.", question, Replies.list(names))
         }
-        return outputs.isEmpty ? "\(question) This board has no output." : "\(question) I can switch \(Replies.list(outputs))."
+        return outputs.isEmpty ? say("$1 This board has no output.", question) : say("$1 I can switch $2.", question, Replies.list(outputs))
     }
 
     /// `You can say "lamp on", "lamp off" or "lamp?".`
@@ -58,31 +59,31 @@ struct Misunderstood {
         switch target {
         case .sensor: canSwitch = false
         case .line(let index): canSwitch = vocabulary.lines[index].isOutput
-        case .tag, .all: canSwitch = vocabulary.lines(of: target).contains { vocabulary.lines[$0].isOutput }
+        case .tag, .all: canSwitch = vocabulary.hasOutput(target)
         }
-        if !canSwitch || role < .operator { return "You can say \"\(name)?\"." }
-        return "You can say \"\(name) on\", \"\(name) off\" or \"\(name)?\"."
+        if !canSwitch || role < .operator { return say("You can say \"$1?\".", name) }
+        return say("You can say \"$1 on\", \"$1 off\" or \"$1?\".", name)
     }
 
     private func notYet(_ feature: Feature, _ about: Target?) -> String {
         let name = about.map { vocabulary.text(of: $0) } ?? vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name ?? "air"
         let output = exampleOutput(about)
         switch feature {
-        case .watch: return "I cannot watch things for you yet. Say \"\(name)?\" whenever you want to know."
+        case .watch: return say("I cannot watch things for you yet. Say \"$1?\" whenever you want to know.", name)
         case .alerts:
             return "I cannot keep personal alerts yet. An alarm that everybody sees can be set in perch.conf: alarm = above 30 clear 28."
-        case .history: return "I cannot show history yet. \"\(name)?\" tells how it is now, and \"log\" who did what."
-        case .plot: return "I cannot draw yet. \"\(name)?\" tells how it is now."
-        case .schedules: return "I cannot keep times of day or schedules yet. I can switch for a while: \"\(output) on for 10min\"."
+        case .history: return say("I cannot show history yet. \"$1?\" tells how it is now, and \"log\" who did what.", name)
+        case .plot: return say("I cannot draw yet. \"$1?\" tells how it is now.", name)
+        case .schedules: return say("I cannot keep times of day or schedules yet. I can switch for a while: \"$1 on for 10min\".", output)
         }
     }
 
     /// The output that was talked about, or the first one.
     private func exampleOutput(_ target: Target?) -> String {
         if let target {
-            for line in vocabulary.lines(of: target) where vocabulary.lines[line].isOutput { return vocabulary.text(of: target) }
+            if vocabulary.hasOutput(target) { return vocabulary.text(of: target) }
         }
-        return vocabulary.lines.first { $0.isOutput }?.name ?? "lamp"
+        return vocabulary.lineNames(areOutputs: true).first ?? "lamp"
     }
 
     /// What somebody wrote, short enough to quote.

@@ -33,10 +33,17 @@ struct Outbox {
         var isSent: Bool
     }
 
-    struct Reply {
-        var message: OutgoingMessage
-        var at: Moment
+    final class Reply {
+        let message: OutgoingMessage
+        let at: Moment
         var isSent = false
+        /// Bytes of its text.
+        var size: Int { message.body?.utf8.count ?? 0 }
+
+        init(_ message: OutgoingMessage, at: Moment) {
+            self.message = message
+            self.at = at
+        }
     }
 
     var journal = Journal()
@@ -78,7 +85,7 @@ struct Outbox {
 
     static func hash(_ text: String) -> UInt32 { UInt32(truncatingIfNeeded: RecentMessages.hash(text, seed: 0)) }
 
-    func id(_ name: Report.Name, _ receiver: UInt32) -> String { "\(Outbox.hex(name.run))-\(Int(name.number))-\(Outbox.hex(receiver))" }
+    func id(_ name: Report.Name, _ receiver: UInt32) -> String { say("$1-$2-$3", Outbox.hex(name.run), String(Int(name.number)), Outbox.hex(receiver)) }
 
     static func hex(_ value: UInt32) -> String {
         var digits: [UInt8] = []
@@ -145,20 +152,21 @@ struct Outbox {
 
     // MARK: Answers
 
-    /// - Returns: with an id.
-    mutating func add(_ message: OutgoingMessage, _ now: Moment) -> OutgoingMessage {
+    /// - Returns: the message with an id.
+    mutating func add(_ message: OutgoingMessage, _ now: Moment) -> Reply {
         lastReply &+= 1
         var message = message
-        message.id = "\(Outbox.hex(run))-r\(Int(lastReply))"
+        message.id = say("$1-r$2", Outbox.hex(run), String(Int(lastReply)))
         message.originID = true
         dropReplies(now.instant)
-        var size = message.body?.utf8.count ?? 0
-        for reply in replies { size += reply.message.body?.utf8.count ?? 0 }
+        let reply = Reply(message, at: now)
+        var size = reply.size
+        for reply in replies { size += reply.size }
         while !replies.isEmpty, replies.count >= Outbox.maximumReplies || size > Outbox.maximumReplyBytes {
-            size -= replies.removeFirst().message.body?.utf8.count ?? 0
+            size -= replies.removeFirst().size
         }
-        replies.append(Reply(message: message, at: now))
-        return message
+        replies.append(reply)
+        return reply
     }
 
     mutating func dropReplies(_ now: Instant) {
@@ -171,13 +179,13 @@ struct Outbox {
     /// A new session knows nothing of what the last one sent.
     mutating func sendAgain() {
         for index in flights.indices { flights[index].isSent = false }
-        for index in replies.indices { replies[index].isSent = false }
+        for reply in replies { reply.isSent = false }
     }
 
     /// This message did not leave.
     mutating func unsent(_ id: String) {
         isStalled = true
-        for index in replies.indices where replies[index].message.id == id { replies[index].isSent = false }
+        for reply in replies where reply.message.id == id { reply.isSent = false }
         for index in flights.indices {
             if case (.report(_, let name, _), _)? = Report.record(journal.bytes, at: flights[index].offset), self.id(name, flights[index].receiver) == id {
                 flights[index].isSent = false
@@ -192,15 +200,15 @@ struct Outbox {
     }
 
     func nextDeadline(isOnline: Bool, isOffline: Bool, after now: Instant) -> Instant? {
-        var next: Instant?
-        func consider(_ instant: Instant) { if next.map({ instant < $0 }) ?? true { next = instant } }
-        if let retryDisk { consider(retryDisk) }
-        else {
-            if let unsavedSince { consider(isOffline ? now : unsavedSince + Outbox.saveAfter) }
-            if let markDue { consider(markDue) }
+        var next = Earliest()
+        if retryDisk != nil {
+            next.consider(retryDisk)
+        } else {
+            if let unsavedSince { next.consider(isOffline ? now : unsavedSince + Outbox.saveAfter) }
+            next.consider(markDue)
         }
-        if isOnline, !isStalled, hasUnsent { consider(bucket.opens(after: now)) }
-        if let first = replies.first { consider(first.at.instant + Outbox.replyMemory) }
-        return next
+        if isOnline, !isStalled, hasUnsent { next.consider(bucket.opens(after: now)) }
+        if let first = replies.first { next.consider(first.at.instant + Outbox.replyMemory) }
+        return next.instant
     }
 }

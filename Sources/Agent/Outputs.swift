@@ -131,6 +131,7 @@ struct Outputs {
     }
 
     /// What the line was asked for last, while the answer is awaited.
+    @inline(never)
     func lastWanted(_ line: LineIndex) -> Bool? {
         var last: Bool?
         for ticket in pending where ticket.line == line { last = ticket.wanted ?? last }
@@ -141,12 +142,15 @@ struct Outputs {
     func isKnownOff(_ line: LineIndex) -> Bool { lines[line].level == false && lines[line].failure == nil && lastWanted(line) == nil }
 
     /// Takes a level that was read, before `failure` is forgotten: what was not known to be off is off only now.
-    mutating func note(_ level: Bool?, of line: LineIndex, _ now: Instant) {
-        if level != true, lines[line].level != false || lines[line].failure != nil || lastWanted(line) == true { lines[line].offSince = now }
-        lines[line].level = level
+    @inline(never)
+    func note(_ level: Bool?, of line: LineIndex, _ now: Instant) {
+        let state = lines[line]
+        if level != true, state.level != false || state.failure != nil || lastWanted(line) == true { state.offSince = now }
+        state.level = level
     }
 
     /// The timer that goes with a new level, after the line's `max-on` and what was asked for.
+    @inline(never)
     static func timer(
         for line: LineConfiguration, turning on: Bool, from level: Bool?, duration: Duration?, isPulse: Bool = false, at now: Instant
     ) -> LineTimer? {
@@ -164,24 +168,25 @@ struct Outputs {
 
     /// The earliest moment at which something is to be done.
     func nextDeadline(_ configuration: Configuration) -> Instant? {
-        var next: Instant?
-        func consider(_ instant: Instant) { if next.map({ instant < $0 }) ?? true { next = instant } }
-        for (index, state) in lines.enumerated() {
-            if let timer = state.timer ?? state.away?.timer { consider(timer.deadline) }
-            if let blink = state.blink { consider(min(blink.next, blink.end)) }
-            if let fade = state.fade { consider(fade.next) }
+        var next = Earliest()
+        for index in lines.indices {
+            let state = lines[index]
+            next.consider(state.timer != nil ? state.timer?.deadline : state.away?.timer?.deadline)
+            next.consider(state.blink?.next)
+            next.consider(state.blink?.end)
+            next.consider(state.fade?.next)
             guard configuration.lines.indices.contains(index) else { continue }
             if let since = disconnectedSince, !state.disconnectDone, let policy = configuration.lines[index].onDisconnect,
                 configuration.lines[index].direction == .output
             {
-                consider(since + policy.after)
+                next.consider(since + policy.after)
             }
-            if let deadline = state.presses.deadline { consider(deadline) }
-            if !state.tally.isEmpty, let at = state.tally.reportedAt { consider(at + Outputs.edgeReportInterval) }
-            if state.changes > 0, let at = state.reportedAt { consider(at + Outputs.edgeReportInterval) }
+            next.consider(state.presses.deadline)
+            if !state.tally.isEmpty, let at = state.tally.reportedAt { next.consider(at + Outputs.edgeReportInterval) }
+            if state.changes > 0, let at = state.reportedAt { next.consider(at + Outputs.edgeReportInterval) }
         }
-        for ticket in pending { consider(ticket.deadline) }
-        for make in makes { if let at = make.at { consider(at) } }
-        return next
+        for ticket in pending { next.consider(ticket.deadline) }
+        for make in makes { next.consider(make.at) }
+        return next.instant
     }
 }

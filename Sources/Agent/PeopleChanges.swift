@@ -109,7 +109,7 @@ extension Agent {
             switch guests.rate.admit(at: now.instant) {
             case .admitted: break
             case .refused:
-                effects.append(.log(.warning, Replies.guessing))
+                toLog(.warning, Replies.guessing)
                 return true
             case .refusedAgain: return true
             }
@@ -167,7 +167,7 @@ extension Agent {
 
     private func note(_ asker: Asker, _ outcome: String, _ now: Moment) {
         record(asker, line: nil, outcome: outcome, now, isPrivate: true)
-        effects.append(.log(.notice, asker.person.description + ": " + outcome))
+        toLog(.notice, asker.person.description + ": " + outcome)
     }
 
     func storeGuests(onlyPruned: Bool = false, _ now: Moment) {
@@ -183,23 +183,23 @@ extension Agent {
     // MARK: In words
 
     func peopleText(_ now: Moment) -> String {
-        var rows = Agent.listed(configuration.people.entries.map { "\($0.local ?? "*")@\($0.domain): \($0.role.name)" })
+        var rows = Agent.listed(configuration.people.entries.map { say("$1@$2: $3", $0.local ?? "*", $0.domain, $0.role.name) })
         rows += Agent.listed(guests.guests.map { guest in
-            guest.jid.description + (guest.role.map { ": " + $0.name + " (let in by " } ?? ": nobody (kept out by ") + guest.by.description + ")"
+            say(guest.role == nil ? "$1: nobody (kept out by $3)" : "$1: $2 (let in by $3)", guest.jid.description, guest.role?.name ?? "", guest.by.description)
         })
         rows += openCodes(now)
         return rows.isEmpty ? "Nobody is listed under [people]." : rows.joined(separator: "\n")
     }
 
     private static func listed(_ rows: [String]) -> [String] {
-        rows.count > Help.maximumNames ? rows.prefix(Help.maximumNames) + ["and \(rows.count - Help.maximumNames) more"] : rows
+        rows.count > Help.maximumNames ? rows.prefix(Help.maximumNames) + [say("and $1 more", String(rows.count - Help.maximumNames))] : rows
     }
 
     private func openCodes(_ now: Moment) -> [String] {
         var rows: [String] = []
         for open in guests.invitations where open.isGood(now.timestamp) {
             let until = Spoken.until(now.instant + (open.expires - now.timestamp), from: now)
-            rows.append("open code for " + open.role.name + " " + until + ", by " + open.by.description)
+            rows.append(say("open code for $1 $2, by $3", open.role.name, until, open.by.description))
         }
         return rows
     }

@@ -7,17 +7,26 @@ struct PersonTable {
     /// Persons; a few hundred bytes each. More may be authorised, by a pattern.
     static let capacity = 64
 
-    struct Pending: Equatable {
-        var code: String
-        var lines: [LineIndex]
-        var on: Bool
-        var duration: Duration?
-        var manner: Manner
-        var expires: Instant
+    final class Pending {
+        let code: String
+        let lines: [LineIndex]
+        let on: Bool
+        let duration: Duration?
+        let manner: Manner
+        let expires: Instant
+
+        init(code: String, lines: [LineIndex], on: Bool, duration: Duration?, manner: Manner, expires: Instant) {
+            self.code = code
+            self.lines = lines
+            self.on = on
+            self.duration = duration
+            self.manner = manner
+            self.expires = expires
+        }
     }
 
-    struct Person {
-        var jid: JID
+    final class Person {
+        let jid: JID
         var rate = RateLimit()
         var toldAboutEncryption = false
         var pending: Pending?
@@ -26,47 +35,55 @@ struct PersonTable {
         var lateMore = 0
         /// Where to send the count.
         var lateAddress: JID?
+
+        init(_ jid: JID) { self.jid = jid }
+
+        /// What was asked back, which is answered or forgotten now.
+        func takePending() -> Pending? {
+            defer { pending = nil }
+            return pending
+        }
     }
 
     /// The most recent last.
     private var persons: [Person] = []
 
-    /// Runs `body` on what is known of `jid` (bare), which becomes the most recent.
-    mutating func with<Result>(_ jid: JID, _ body: (inout Person) -> Result) -> Result {
-        var person: Person
+    /// What is known of `jid` (bare), which becomes the most recent.
+    @inline(never)
+    mutating func person(_ jid: JID) -> Person {
+        let person: Person
         if let index = persons.lastIndex(where: { $0.jid == jid }) {
             person = persons.remove(at: index)
         } else {
             if persons.count >= PersonTable.capacity { persons.removeFirst() }
-            person = Person(jid: jid)
+            person = Person(jid)
         }
-        let result = body(&person)
         persons.append(person)
-        return result
+        return person
     }
 
     /// Forgets what was asked back: the lines it names are no longer the same.
     mutating func dropPending() {
-        for index in persons.indices { persons[index].pending = nil }
+        for person in persons { person.pending = nil }
     }
 
     /// How many more late messages each person sent whose quiet time is over.
     mutating func takeLate(at now: Instant) -> [(to: JID, more: Int)] {
         var found: [(to: JID, more: Int)] = []
-        for index in persons.indices {
-            guard let until = persons[index].lateUntil, until <= now else { continue }
-            if persons[index].lateMore > 0, let to = persons[index].lateAddress { found.append((to, persons[index].lateMore)) }
-            persons[index].lateUntil = nil
-            persons[index].lateMore = 0
-            persons[index].lateAddress = nil
+        for person in persons {
+            guard let until = person.lateUntil, until <= now else { continue }
+            if person.lateMore > 0, let to = person.lateAddress { found.append((to, person.lateMore)) }
+            person.lateUntil = nil
+            person.lateMore = 0
+            person.lateAddress = nil
         }
         return found
     }
 
     var nextDeadline: Instant? {
-        var next: Instant?
-        for person in persons { if let until = person.lateUntil, next.map({ until < $0 }) ?? true { next = until } }
-        return next
+        var next = Earliest()
+        for person in persons { next.consider(person.lateUntil) }
+        return next.instant
     }
 
     var count: Int { persons.count }

@@ -171,7 +171,7 @@ extension Agent {
         case .double: word = "double-press"
         case .long: word = "long-press"
         }
-        let text = "\(settings.name) was \(Replies.press(press, settings.longPress))"
-        report(Replies.pressed(text, times: times), .line, source: settings.name, SenMLRecord(name: SenML.name(settings.name), value: .string(word)), now)
+        let text = say("$1 was $2", settings.name, Replies.press(press, settings.longPress))
+        report(Replies.pressed(text, times: times), .line, source: settings.name, SenML.attributes(SenMLRecord(name: SenML.name(settings.name), value: .string(word))), now)
     }
 }

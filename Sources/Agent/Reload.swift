@@ -28,48 +28,50 @@ extension Agent {
             if let named { renamed[named] = index }
             // The board keeps the level of a wire, whatever it is called now: so its timers go with it.
             let wire = old.lines.firstIndex { Agent.isSameWire($0, line) }
-            lines.append(wire.map { LineState(outputs.lines[$0]) } ?? LineState())
+            let state = wire.map { LineState(outputs.lines[$0]) } ?? LineState()
+            lines.append(state)
             if wire == nil {
-                lines[index].offSince = now.instant
+                state.offSince = now.instant
                 // Perhaps only another word for the same pin: what has to go off goes off.
-                if let named, line.direction == .output, let timer = outputs.lines[named].timer, !timer.level { lines[index].timer = timer }
+                if let named, line.direction == .output, let timer = outputs.lines[named].timer, !timer.level { state.timer = timer }
             }
-            lines[index].timer?.errand = nil
+            state.timer?.errand = nil
             let level = index < levels.count ? levels[index] : nil
             if let level {
-                if !level, lines[index].level != false || lines[index].failure != nil { lines[index].offSince = now.instant }
+                if !level, state.level != false || state.failure != nil { state.offSince = now.instant }
                 // An edge of this moment is not told any more.
-                if level != lines[index].level { lines[index].presses = level ? .pressedBefore : PressDetector() }
-                lines[index].level = level
-                lines[index].failure = nil
-                lines[index].away = nil
+                if level != state.level { state.presses = level ? .pressedBefore : PressDetector() }
+                state.level = level
+                state.failure = nil
+                state.away = nil
             }
-            if line.pwm == nil { lines[index].fade = nil }
+            if line.pwm == nil { state.fade = nil }
             guard line.direction == .output else { continue }
             if wire == nil, line.initial == .on, line.comesUpOff, level == false { isNewOn.append(index) }
             // A shorter max-on holds for what is on already, counted from now.
             guard let maxOn = line.maxOn else { continue }
-            if let blink = lines[index].blink { lines[index].blink?.end = min(blink.end, now.instant + maxOn) }
-            if lines[index].level == true, lines[index].timer.map({ $0.deadline > now.instant + maxOn }) ?? true {
-                lines[index].timer = LineTimer(deadline: now.instant + maxOn, level: false, cause: .maxOn)
-            }
+            let end = now.instant + maxOn
+            if let blink = state.blink, end < blink.end { state.blink?.end = end }
+            if state.level == true, state.timer.map({ $0.deadline > end }) ?? true { state.timer = LineTimer(deadline: end, level: false, cause: .maxOn) }
         }
         log.renumber(renamed)
         outputs.lines = lines
 
-        var sensors = [SensorState](repeating: SensorState(), count: new.sensors.count)
-        for (index, sensor) in new.sensors.enumerated() {
+        var sensors: [SensorState] = []
+        for sensor in new.sensors {
+            let state = SensorState()
+            sensors.append(state)
             guard let before = old.sensors.firstIndex(where: { $0.name == sensor.name && $0.source == sensor.source }) else { continue }
-            let state = telemetry.sensors[before]
-            sensors[index].reading = state.reading
-            sensors[index].failure = state.failure
-            sensors[index].shown = state.shown
-            sensors[index].sent = state.sent
-            sensors[index].sentAt = state.sentAt
-            sensors[index].sentFailure = state.sentFailure
+            let known = telemetry.sensors[before]
+            state.reading = known.reading
+            state.failure = known.failure
+            state.shown = known.shown
+            state.sent = known.sent
+            state.sentAt = known.sentAt
+            state.sentFailure = known.sentFailure
             if old.sensors[before].alarm == sensor.alarm {
-                sensors[index].alarm = state.alarm
-                sensors[index].sentAlarm = state.sentAlarm
+                state.alarm = known.alarm
+                state.sentAlarm = known.sentAlarm
             }
         }
         telemetry.sensors = sensors

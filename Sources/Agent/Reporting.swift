@@ -13,16 +13,15 @@ extension Agent {
     func take(_ outcome: SensorOutcome, ofSensor sensor: SensorIndex, _ now: Moment) {
         guard telemetry.sensors.indices.contains(sensor), configuration.sensors.indices.contains(sensor) else { return }
         let settings = configuration.sensors[sensor]
-        let before = telemetry.sensors[sensor]
+        let state = telemetry.sensors[sensor]
+        let wasRaised = state.alarm == .raised, wasFailing = state.failure != nil, askedAt = state.asked ?? now.instant
         telemetry.take(outcome, of: sensor, settings, at: now)
-        let after = telemetry.sensors[sensor]
-        if (before.alarm == .raised) != (after.alarm == .raised) {
-            record(nil, line: nil, what: after.alarm == .raised ? "alarm" : "alarm over", outcome: quantityText(sensor), now)
-        }
-        if let why = after.failure, before.failure == nil { effects.append(.log(.warning, Replies.failed(settings.name, why, last: nil))) }
-        if before.failure != nil, after.failure == nil { effects.append(.log(.notice, Replies.recovered(settings.name, value(sensor)))) }
+        let isRaised = state.alarm == .raised
+        if isRaised != wasRaised { record(nil, line: nil, what: isRaised ? "alarm" : "alarm over", outcome: quantityText(sensor), now) }
+        if let why = state.failure, !wasFailing { toLog(.warning, Replies.failed(settings.name, why, last: nil)) }
+        if wasFailing, state.failure == nil { toLog(.notice, Replies.recovered(settings.name, value(sensor))) }
         presence.isDirty = true
-        tellNews(of: sensor, askedAt: before.asked ?? now.instant, now)
+        tellNews(of: sensor, askedAt: askedAt, now)
         for errand in errands.sensorAnswered(sensor) { finish(errand, now) }
     }
 
@@ -32,17 +31,21 @@ extension Agent {
         let settings = configuration.sensors[sensor]
         let news = telemetry.news(of: sensor, settings, askedAt: askedAt)
         if news.isEmpty { return }
-        let item = record(of: sensor)
+        let item = measure(of: sensor)
         for piece in news {
+            var text: String, measure = item
             switch piece {
-            case .alarm: report(Replies.alarm(alarmText(sensor)), .alarm, source: settings.name, item, now)
-            case .alarmOver: report(Replies.alarmOver(settings.name, value(sensor)), .alarm, source: settings.name, item, now)
-            case .recovered: report(Replies.recovered(settings.name, value(sensor)), .alarm, source: settings.name, item, now)
-            case .report: report(quantityText(sensor), .reading, source: settings.name, item, now)
-            case .failed: report(Replies.failed(settings.name, telemetry.sensors[sensor].failure ?? "", last: nil), .alarm, source: settings.name, nil, now)
+            case .alarm: text = Replies.alarm(alarmText(sensor))
+            case .alarmOver: text = Replies.alarmOver(settings.name, value(sensor))
+            case .recovered: text = Replies.recovered(settings.name, value(sensor))
+            case .report: text = quantityText(sensor)
+            case .failed:
+                text = Replies.failed(settings.name, telemetry.sensors[sensor].failure ?? "", last: nil)
+                measure = []
             }
+            report(text, piece == .report ? .reading : .alarm, source: settings.name, measure, now)
         }
-        guard configuration.reports.pubsub, item != nil else { return }
+        guard configuration.reports.pubsub, !item.isEmpty else { return }
         if isOnline { publish(sensor) } else { telemetry.sensors[sensor].isUnpublished = true }
     }
 
@@ -53,11 +56,11 @@ extension Agent {
         if configuration.reports.pubsub, !item.isEmpty { effects.append(.publish(node: SenML.node, id: configuration.sensors[sensor].name, item: item)) }
     }
 
-    /// The latest reading as a record without base name and time; nil when it is no good one.
-    private func record(of sensor: SensorIndex) -> SenMLRecord? {
-        guard telemetry.sensors[sensor].failure == nil, let reading = telemetry.sensors[sensor].reading else { return nil }
+    /// The latest reading as the attributes of a record without base name and time; empty when it is no good one.
+    private func measure(of sensor: SensorIndex) -> [UInt8] {
+        guard telemetry.sensors[sensor].failure == nil, let reading = telemetry.sensors[sensor].reading else { return [] }
         let settings = configuration.sensors[sensor]
-        return SenML.record(settings.name, reading.value, unit: settings.unit, at: Timestamp(milliseconds: 0))
+        return SenML.attributes(SenML.record(settings.name, reading.value, unit: settings.unit, at: Timestamp(milliseconds: 0)))
     }
 
     /// SenML of the sensors that have a good reading; empty when none has.
@@ -110,9 +113,7 @@ extension Agent {
             for line in lines where outputs.pending.count < Outputs.maximumTickets {
                 let ticket = outputs.nextTicket()
                 errand.tickets.append(ticket)
-                outputs.pending.append(
-                    PendingTicket(
-                        ticket: ticket, line: line, wanted: nil, cause: .person, errand: errand.id, deadline: now.instant + Outputs.outcomeDeadline))
+                outputs.pending.append(PendingTicket(ticket: ticket, line: line, cause: .person, errand: errand.id, deadline: now.instant + Outputs.outcomeDeadline))
                 effects.append(.readLine(line, ticket))
             }
         }

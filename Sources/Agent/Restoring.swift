@@ -24,11 +24,12 @@ extension Agent {
     /// Takes the levels that the board was claimed with, and sets the timers that go with them.
     func takeOver(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
         for index in outputs.lines.indices {
-            outputs.lines[index].level = index < levels.count ? levels[index] : nil
-            if configuration.lines[index].pwm != nil { outputs.lines[index].permille = saved.restored(configuration.lines[index].name, at: now.timestamp).permille }
-            outputs.lines[index].offSince = now.instant
-            if outputs.lines[index].level == true { outputs.lines[index].presses = .pressedBefore }
-            if configuration.lines[index].direction == .output, outputs.lines[index].away == nil { outputs.lines[index].timer = timerAtStart(index, now) }
+            let state = outputs.lines[index]
+            state.level = index < levels.count ? levels[index] : nil
+            if configuration.lines[index].pwm != nil { state.permille = saved.restored(configuration.lines[index].name, at: now.timestamp).permille }
+            state.offSince = now.instant
+            if state.level == true { state.presses = .pressedBefore }
+            if configuration.lines[index].direction == .output, state.away == nil { state.timer = timerAtStart(index, now) }
         }
         note(duties)
         for line in outputs.lines.indices where outputs.lines[line].timer?.cause == .start { checkStart(line, now) }
@@ -54,7 +55,7 @@ extension Agent {
 
     /// It goes on when it may.
     func startTimer(_ index: LineIndex, remaining: Duration?, _ now: Moment) -> LineTimer {
-        let wait = max(configuration.lines[index].minOff ?? .zero, configuration.gap(of: index))
+        let wait = max(configuration.lines[index].minOff ?? .zero, gap(of: index))
         return LineTimer(deadline: now.instant + wait, level: true, cause: .start, then: remaining.map { now.instant + $0 })
     }
 
@@ -62,15 +63,15 @@ extension Agent {
     func checkStart(_ line: LineIndex, _ now: Moment) {
         guard let timer = outputs.lines[line].timer else { return }
         var group = [line]
-        for rival in configuration.rivals(of: line) where outputs.lines[rival].timer?.cause == .start || outputs.lines[rival].level == true {
+        for rival in rivals(of: line) where outputs.lines[rival].timer?.cause == .start || outputs.lines[rival].level == true {
             group.append(rival)
             if outputs.lines[rival].timer?.cause == .start { outputs.lines[rival].timer = nil }
         }
         if group.count > 1 {
             outputs.lines[line].timer = nil
-            effects.append(.log(.error, Replies.noneRestored(names(of: group))))
+            toLog(.error, Replies.noneRestored(names(of: group)))
         } else if timer.deadline - now.instant > .seconds(1) {
-            effects.append(.log(.notice, Replies.comesOnLater(configuration.lines[line].name, Spoken.until(timer.deadline, from: now))))
+            toLog(.notice, Replies.comesOnLater(configuration.lines[line].name, Spoken.until(timer.deadline, from: now)))
         }
     }
 
@@ -94,9 +95,9 @@ extension Agent {
         var lines: [SavedLines.Line] = []
         for (index, settings) in configuration.lines.enumerated() {
             guard settings.direction == .output, settings.initial == .restore || settings.initial == .keep else { continue }
-            let away = outputs.lines[index].away
-            let timer = away.map { $0.timer } ?? outputs.lines[index].timer
-            if let fade = outputs.lines[index].fade, !isOn(index, min(fade.from, fade.to)) { continue }
+            let state = outputs.lines[index], away = state.away
+            let timer = away == nil ? state.timer : away?.timer
+            if let fade = state.fade, !isOn(index, min(fade.from, fade.to)) { continue }
             guard var level = away.map({ $0.level }) ?? steadyLevel(index) else { continue }
             var until = timer.map { SavedLines.wallClock($0.deadline, now) }
             switch timer?.cause {

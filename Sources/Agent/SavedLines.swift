@@ -110,12 +110,12 @@ struct SavedLines: Equatable {
 
     var bytes: [UInt8] {
         var text = "perch-lines 1\n"
-        if savedAt.milliseconds != 0 { text += "saved \(savedAt.milliseconds)\n" }
+        if savedAt.milliseconds != 0 { text += say("saved $1\n", String(savedAt.milliseconds)) }
         for line in lines {
             text += line.on ? "on" : "off"
-            if let permille = line.permille { text += "@\(permille)" }
+            if let permille = line.permille { text += say("@$1", String(permille)) }
             text += " "
-            if let until = line.until { text += "\(until.milliseconds) " } else { text += "- " }
+            if let until = line.until { text += say("$1 ", String(until.milliseconds)) } else { text += "- " }
             text += line.name + "\n"
         }
         return Array(text.utf8)

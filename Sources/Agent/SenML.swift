@@ -65,8 +65,8 @@ enum SenML {
 
     /// The pack of one record from its attributes.
     static func xml(_ attributes: [UInt8], base: JID, at time: Timestamp?) -> [UInt8] {
-        var text = "\(head.description) bn='\(baseName(base))'\(String(decoding: attributes, as: UTF8.self))"
-        if let time, let seconds = self.time(time) { text += " t='\(NumberText.exact(seconds))'" }
+        var text = say("$1 bn='$2'$3", head.description, baseName(base), String(decoding: attributes, as: UTF8.self))
+        if let time, let seconds = self.time(time) { text += say(" t='$1'", NumberText.exact(seconds)) }
         text += tail.description
         return Array(text.utf8)
     }

@@ -22,7 +22,7 @@ public enum StateFile {
 
     public static func verdict(_ name: String, _ file: [UInt8]) -> Verdict {
         if file.isEmpty { return .current }
-        let head = Array("perch-\(name) ".utf8)
+        let head = Array(say("perch-$1 ", name).utf8)
         // The journal finds by itself what is whole behind a damaged place.
         let damaged: Verdict = name == Journal.fileName ? .current : .damaged
         guard file.count > head.count, Array(file[..<head.count]) == head else { return damaged }

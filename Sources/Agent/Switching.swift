@@ -84,7 +84,7 @@ extension Agent {
         for step in plan {
             errand.parts.append(Errand.Part(line: step.line, text: nil))
             // The others go off, and then the gap.
-            if step.on, configuration.lines[step.line].interlock != nil { wait = max(wait, Outputs.outcomeDeadline + configuration.gap(of: step.line)) }
+            if step.on, configuration.lines[step.line].interlock != nil { wait = max(wait, Outputs.outcomeDeadline + gap(of: step.line)) }
         }
         errand.deadline = errand.deadline + wait
         errands.add(errand)
@@ -123,11 +123,11 @@ extension Agent {
     func drive(
         _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, timer: LineTimer?, errand: UInt32? = nil, _ now: Moment
     ) {
-        let old = outputs.lines[line].timer
+        let state = outputs.lines[line], old = state.timer
         if old?.errand != errand { endPulse(of: line, now) }
-        outputs.lines[line].timer = timer
-        outputs.lines[line].blink = nil
-        outputs.lines[line].fade = nil
+        state.timer = timer
+        state.blink = nil
+        state.fade = nil
         ask(line, on, permille: permille, cause: cause, errand: errand, before: old, now)
     }
 
@@ -147,8 +147,9 @@ extension Agent {
 
     /// Whoever waits for the end of a pulse is told that something else came first.
     func endPulse(of line: LineIndex, _ now: Moment) {
-        guard let waiting = outputs.lines[line].timer?.errand else { return }
-        outputs.lines[line].timer?.errand = nil
+        let state = outputs.lines[line]
+        guard let waiting = state.timer?.errand else { return }
+        state.timer?.errand = nil
         settle(waiting, line, Replies.pulseReplaced(configuration.lines[line].name), now)
     }
 
@@ -160,9 +161,8 @@ extension Agent {
         // "toggle": one question has one direction.
         let others = steps.filter { $0.on != first.on }.map { configuration.lines[$0.line].name }
         let code = random.code()
-        let pending = PersonTable.Pending(
+        persons.person(asker.person).pending = PersonTable.Pending(
             code: code, lines: lines, on: first.on, duration: duration, manner: manner, expires: now.instant + Agent.confirmationTime)
-        persons.with(asker.person) { $0.pending = pending }
         var what = action(lines, first.on, manner)
         if let duration { what += " for " + Spoken.duration(duration) }
         let question = Replies.really(what, code: code)
@@ -170,11 +170,7 @@ extension Agent {
     }
 
     func confirm(_ code: String, _ asker: Asker, _ now: Moment) {
-        let pending = persons.with(asker.person) { person in
-            defer { person.pending = nil }
-            return person.pending
-        }
-        guard let pending else { return reply(asker, Replies.nothingToConfirm) }
+        guard let pending = persons.person(asker.person).takePending() else { return reply(asker, Replies.nothingToConfirm) }
         let names = self.names(of: pending)
         let what = action(pending.lines, pending.on, pending.manner)
         if now.instant >= pending.expires {
@@ -185,8 +181,7 @@ extension Agent {
             record(asker, line: pending.lines.first, what: what, outcome: "not done: wrong number", now)
             return reply(asker, Replies.wrongCode(names))
         }
-        var confirmed = asker
-        confirmed.text = what
+        let confirmed = Asker(from: asker.from, role: asker.role, kind: asker.kind, thread: asker.thread, text: what)
         var plan: [Step] = [], refusals: [String] = []
         for line in pending.lines {
             // Half a minute has passed since it was asked.
@@ -198,15 +193,12 @@ extension Agent {
     private func action(_ lines: [LineIndex], _ on: Bool, _ manner: Manner) -> String {
         let settings = lines.map { configuration.lines[$0] }
         if let dimming = manner.dimming { return Replies.dim(settings, dimming) }
-        if case .blink = manner { return "blink \(Replies.list(settings.map { $0.name }))" }
+        if case .blink = manner { return say("blink $1", Replies.list(settings.map { $0.name })) }
         return Replies.action(settings, on: on)
     }
 
     func decline(_ asker: Asker, _ now: Moment) {
-        let pending = persons.with(asker.person) { person in
-            defer { person.pending = nil }
-            return person.pending
-        }
+        let pending = persons.person(asker.person).takePending()
         reply(asker, pending.map { Replies.declined(names(of: $0)) } ?? Replies.nothingToConfirm)
     }
 
@@ -219,31 +211,32 @@ extension Agent {
         guard let index = outputs.pending.firstIndex(where: { $0.ticket == ticket }) else { return }
         let pending = outputs.pending.remove(at: index)
         let line = pending.line
-        let wasFailing = outputs.lines[line].failure != nil
+        let state = outputs.lines[line]
+        let wasFailing = state.failure != nil
         var outcome = outcome
         if case .duty(let permille) = outcome {
             outcome = isOn(line, permille) ? .on : .off
-            if outcome == .on { outputs.lines[line].permille = permille }
+            if outcome == .on { state.permille = permille }
         } else if outcome == .on, pending.wanted == true, pending.cause != .blink {
-            outputs.lines[line].permille = 1000
+            state.permille = 1000
         }
         switch outcome {
         case .on, .off, .duty:
             let on = outcome == .on
             if pending.wanted == nil, outputs.lastWanted(line) == nil {
-                if let level = outputs.lines[line].level {
+                if let level = state.level {
                     if level != on { lineChanged(line, on, now) }
-                } else if on, outputs.lines[line].timer == nil, configuration.lines[line].direction == .output {
+                } else if on, state.timer == nil, configuration.lines[line].direction == .output {
                     // It could not be read for a while, and nobody knows since when it is on.
-                    outputs.lines[line].timer = Outputs.timer(for: configuration.lines[line], turning: true, from: false, duration: nil, at: now.instant)
+                    state.timer = Outputs.timer(for: configuration.lines[line], turning: true, from: false, duration: nil, at: now.instant)
                 }
             }
             outputs.note(on, of: line, now.instant)
-            outputs.lines[line].failure = nil
-            outputs.lines[line].away = nil
+            state.failure = nil
+            state.away = nil
         case .failed(let why):
             if let wanted = pending.wanted { refusedAway(line, wanted) } else { outputs.note(nil, of: line, now.instant) }
-            outputs.lines[line].failure = why.isEmpty ? "no reason given" : why
+            state.failure = why.isEmpty ? "no reason given" : why
         }
         guard let wanted = pending.wanted else {
             presence.isDirty = true
@@ -257,11 +250,11 @@ extension Agent {
         settleTimer(pending, wanted: wanted, outcome, text, wasFailing: wasFailing, now)
         switch pending.cause {
         case .person:
-            let isAwaitedPulse = outputs.lines[line].timer?.cause == .pulse && outputs.lines[line].timer?.errand == pending.errand && wanted && outcome == .on
-            if isAwaitedPulse, let timer = outputs.lines[line].timer {
+            let isAwaitedPulse = state.timer?.cause == .pulse && state.timer?.errand == pending.errand && wanted && outcome == .on
+            if isAwaitedPulse, let timer = state.timer {
                 // It counts from when the line was seen to be on: a slow board must not shorten it.
                 let asked = pending.deadline - Outputs.outcomeDeadline
-                outputs.lines[line].timer?.deadline = timer.deadline + (now.instant - asked)
+                state.timer?.deadline = timer.deadline + (now.instant - asked)
             } else if let errand = pending.errand {
                 settle(errand, line, text, now)
             }
@@ -277,13 +270,15 @@ extension Agent {
 
     /// What went off to come on again by itself waits for the end of its `min-off`.
     private func keepMinOff(_ line: LineIndex, _ now: Moment) {
-        guard let minOff = configuration.lines[line].minOff, outputs.lines[line].level == false, let timer = outputs.lines[line].timer, timer.level,
-            let since = outputs.lines[line].offSince
+        let state = outputs.lines[line]
+        guard let minOff = configuration.lines[line].minOff, state.level == false, let timer = state.timer, timer.level,
+            let since = state.offSince
         else { return }
-        outputs.lines[line].timer?.deadline = max(timer.deadline, since + minOff)
+        state.timer?.deadline = max(timer.deadline, since + minOff)
     }
 
     private func sentence(for pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ now: Moment) -> String {
+        let state = outputs.lines[pending.line]
         let settings = configuration.lines[pending.line]
         let reads: Bool
         switch outcome {
@@ -300,29 +295,30 @@ extension Agent {
         if pending.cause == .timer(.pulse), let errand = pending.errand, let duration = errands.duration(of: errand) {
             return Replies.pulsed(settings.name, duration)
         }
-        if !wanted, outputs.lines[pending.line].timer == nil, let errand = pending.errand, errands.duration(of: errand) != nil {
+        if !wanted, state.timer == nil, let errand = pending.errand, errands.duration(of: errand) != nil {
             return Replies.staysOff(settings.name, settings.offWord)
         }
-        var text = state(of: pending.line, now)
+        var text = self.state(of: pending.line, now)
         if !wanted, let minOff = settings.minOff, let errand = pending.errand, let asked = errands.duration(of: errand), asked < minOff {
             text += Replies.minOff(minOff)
         }
-        if wanted, outputs.lines[pending.line].timer?.cause == .maxOn, let maxOn = settings.maxOn { text += Replies.maxOn(maxOn) }
+        if wanted, state.timer?.cause == .maxOn, let maxOn = settings.maxOn { text += Replies.maxOn(maxOn) }
         return text
     }
 
     /// A timer of a line that is not as it should be: what would switch it on is dropped, what would switch it off stays.
     private func settleTimer(_ pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ text: String, wasFailing: Bool, _ now: Moment) {
         let line = pending.line
+        let state = outputs.lines[line]
         if outcome == (wanted ? .on : .off) { return }
         guard didNotObey(pending, wanted, now) else { return }
-        let isAway = outputs.lines[line].away != nil
-        effects.append(.log(.error, text))
+        let isAway = state.away != nil
+        toLog(.error, text)
         if !wasFailing || isAway {
-            var why = "it still reads \(word(configuration.lines[line], !wanted))"
+            var why = say("it still reads $1", word(configuration.lines[line], !wanted))
             if case .failed(let reason) = outcome { why = reason }
             let name = configuration.lines[line].name
-            report(Replies.retrying(name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: name, nil, now)
+            report(Replies.retrying(name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: name, [], now)
         }
     }
 
@@ -330,14 +326,15 @@ extension Agent {
     @discardableResult
     func didNotObey(_ pending: PendingTicket, _ wanted: Bool, _ now: Moment) -> Bool {
         let line = pending.line
-        outputs.lines[line].fade = nil
-        if outputs.lines[line].timer?.level == true { outputs.lines[line].timer = nil }
+        let state = outputs.lines[line]
+        state.fade = nil
+        if state.timer?.level == true { state.timer = nil }
         // It may have gone off just now, or have been on for a moment.
-        outputs.lines[line].offSince = now.instant
-        let isAway = outputs.lines[line].away != nil
+        state.offSince = now.instant
+        let isAway = state.away != nil
         if wanted {
             if configuration.lines[line].interlock != nil, outputs.lastWanted(line) == nil, pending.cause != .stopping, !isAway {
-                outputs.lines[line].timer?.errand = nil
+                state.timer?.errand = nil
                 drive(Order(line: line, on: false, cause: .interlock), now)
             }
             return false
@@ -348,13 +345,13 @@ extension Agent {
             if outputs.lastWanted(line) == true { return false }
             // `lineBack` sees to it.
             if isAway { return true }
-            outputs.lines[line].timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+            state.timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
             return true
         case .person, .stopping, .blink, .fade:
             // Whoever asked is told; the end that the line had before still holds.
-            if !isAway, outputs.lines[line].timer == nil, let before = pending.before, !before.level {
-                outputs.lines[line].timer = before
-                outputs.lines[line].timer?.errand = nil
+            if !isAway, state.timer == nil, let before = pending.before, !before.level {
+                state.timer = before
+                state.timer?.errand = nil
             }
             return false
         }

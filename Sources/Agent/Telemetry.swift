@@ -9,7 +9,7 @@ struct Reading: Equatable {
 }
 
 /// What is known of one sensor.
-struct SensorState: Equatable {
+final class SensorState {
     enum AlarmState: Equatable {
         case idle
         /// Beyond the limit since then, not yet for as long as `hold` asks.
@@ -77,18 +77,17 @@ struct Telemetry {
     mutating func poll(_ configuration: Configuration, at now: Instant) -> (toRead: [SensorIndex], overdue: [SensorIndex]) {
         var toRead: [SensorIndex] = [], overdue: [SensorIndex] = []
         for index in sensors.indices where configuration.sensors.indices.contains(index) {
-            if let asked = sensors[index].asked {
-                if now - asked >= Telemetry.readingDeadline { overdue.append(index) }
-            }
-            guard let due = sensors[index].nextPoll, due <= now, let interval = Telemetry.pollInterval(configuration.sensors[index])
+            let state = sensors[index]
+            if let asked = state.asked, now - asked >= Telemetry.readingDeadline { overdue.append(index) }
+            guard let due = state.nextPoll, due <= now, let interval = Telemetry.pollInterval(configuration.sensors[index])
             else { continue }
             // On a grid, so that a late wake-up does not shift all later ones; after a suspend the grid starts anew.
             var next = due + interval
             if next <= now { next = now + interval }
-            if let report = configuration.sensors[index].report, let sentAt = sensors[index].sentAt, sentAt + report.longest > now {
+            if let report = configuration.sensors[index].report, let sentAt = state.sentAt, sentAt + report.longest > now {
                 next = min(next, sentAt + report.longest)
             }
-            sensors[index].nextPoll = next
+            state.nextPoll = next
             // Asked at the time it was due: wake-ups come a little late, now more, now less, and intervals must not suffer.
             if ask(index, at: now - due < Telemetry.lateWakeUp ? due : now) { toRead.append(index) }
         }
@@ -107,14 +106,13 @@ struct Telemetry {
     }
 
     func nextDeadline(_ configuration: Configuration, after now: Instant) -> Instant? {
-        var next: Instant?
-        func consider(_ instant: Instant) { if next.map({ instant < $0 }) ?? true { next = instant } }
-        for (index, sensor) in sensors.enumerated() where configuration.sensors.indices.contains(index) {
-            if let poll = sensor.nextPoll { consider(poll) }
-            if let asked = sensor.asked { consider(asked + Telemetry.readingDeadline) }
-            if let stale = staleAt(index, configuration), stale > now { consider(stale) }
+        var next = Earliest()
+        for index in sensors.indices where configuration.sensors.indices.contains(index) {
+            next.consider(sensors[index].nextPoll)
+            if let asked = sensors[index].asked { next.consider(asked + Telemetry.readingDeadline) }
+            if let stale = staleAt(index, configuration), stale > now { next.consider(stale) }
         }
-        return next
+        return next.instant
     }
 
     // MARK: Readings
@@ -122,46 +120,47 @@ struct Telemetry {
     /// Takes the outcome of a reading.
     mutating func take(_ outcome: SensorOutcome, of index: SensorIndex, _ sensor: SensorConfiguration, at now: Moment) {
         guard sensors.indices.contains(index) else { return }
-        sensors[index].asked = nil
+        let state = sensors[index]
+        state.asked = nil
         switch outcome {
-        case .failed(let why): sensors[index].failure = why.isEmpty ? "no reason given" : why
-        case .value(let value) where !value.isFinite: sensors[index].failure = "it gave no number"
+        case .failed(let why): state.failure = why.isEmpty ? "no reason given" : why
+        case .value(let value) where !value.isFinite: state.failure = "it gave no number"
         case .value(let value):
-            sensors[index].failure = nil
-            sensors[index].reading = Reading(value: value, at: now.instant, timestamp: now.timestamp)
-            if mayShow(index, sensor, value, at: now.instant) {
-                sensors[index].shown = value
-                sensors[index].shownAt = now.instant
+            state.failure = nil
+            state.reading = Reading(value: value, at: now.instant, timestamp: now.timestamp)
+            if Telemetry.mayShow(state, sensor, value, at: now.instant) {
+                state.shown = value
+                state.shownAt = now.instant
             }
-            watch(index, sensor, value, at: now.instant)
+            Telemetry.watch(state, sensor, value, at: now.instant)
         }
     }
 
     /// Presence follows steps of the report's delta, and not faster than reports do: a counter differs each time somebody asks.
-    private func mayShow(_ index: SensorIndex, _ sensor: SensorConfiguration, _ value: Double, at now: Instant) -> Bool {
-        guard let shown = sensors[index].shown else { return true }
+    private static func mayShow(_ state: SensorState, _ sensor: SensorConfiguration, _ value: Double, at now: Instant) -> Bool {
+        guard let shown = state.shown else { return true }
         if !Telemetry.differs(value, shown, by: sensor.report?.delta ?? 0) { return false }
-        guard sensor.counter != nil, let at = sensors[index].shownAt, let report = sensor.report else { return true }
+        guard sensor.counter != nil, let at = state.shownAt, let report = sensor.report else { return true }
         return now - at + Telemetry.lateWakeUp >= report.shortest
     }
 
-    private mutating func watch(_ index: SensorIndex, _ sensor: SensorConfiguration, _ value: Double, at now: Instant) {
+    private static func watch(_ state: SensorState, _ sensor: SensorConfiguration, _ value: Double, at now: Instant) {
         guard let alarm = sensor.alarm else {
-            sensors[index].alarm = .idle
+            state.alarm = .idle
             return
         }
         let isBeyond = alarm.above ? value > alarm.limit : value < alarm.limit
         let isClear = alarm.above ? value <= alarm.clear : value >= alarm.clear
-        switch sensors[index].alarm {
+        switch state.alarm {
         case .idle:
             guard isBeyond else { return }
-            sensors[index].alarm = alarm.hold > .zero ? .rising(since: now) : .raised
+            state.alarm = alarm.hold > .zero ? .rising(since: now) : .raised
             // The next poll may be long after the alarm is due.
-            if alarm.hold > .zero, let poll = sensors[index].nextPoll { sensors[index].nextPoll = min(poll, now + alarm.hold) }
+            if alarm.hold > .zero, let poll = state.nextPoll { state.nextPoll = min(poll, now + alarm.hold) }
         case .rising(let since):
-            if !isBeyond { sensors[index].alarm = .idle } else if now - since >= alarm.hold { sensors[index].alarm = .raised }
+            if !isBeyond { state.alarm = .idle } else if now - since >= alarm.hold { state.alarm = .raised }
         case .raised:
-            if isClear { sensors[index].alarm = .idle }
+            if isClear { state.alarm = .idle }
         }
     }
 
@@ -189,8 +188,7 @@ struct Telemetry {
     ///   sometimes takes longer keeps its rhythm.
     mutating func news(of index: SensorIndex, _ sensor: SensorConfiguration, askedAt: Instant) -> [News] {
         guard sensors.indices.contains(index) else { return [] }
-        var state = sensors[index]
-        defer { sensors[index] = state }
+        let state = sensors[index]
         var news: [News] = []
         let isRaised = state.alarm == .raised
         if state.failure != nil {

@@ -37,7 +37,7 @@ extension Agent {
     func reading(of sensor: SensorIndex, _ now: Moment) -> String {
         let name = configuration.sensors[sensor].name, state = telemetry.sensors[sensor]
         let age = state.reading.map { now.instant - $0.at }
-        if let why = state.failure { return Replies.failed(name, why, last: age.map { "\(value(sensor)), \(Spoken.age($0)) ago" }) }
+        if let why = state.failure { return Replies.failed(name, why, last: age.map { say("$1, $2 ago", value(sensor), Spoken.age($0)) }) }
         guard let age else { return Replies.neverRead(name) }
         if telemetry.isStale(sensor, configuration, at: now.instant) { return Replies.stale(name, value(sensor), age: age) }
         return Replies.reading(name, value(sensor), age: age) + doubt(sensor)
@@ -59,7 +59,7 @@ extension Agent {
         for line in outputs.lines.indices {
             if configuration.lines[line].isMomentary, outputs.lines[line].failure == nil { continue }
             var row = state(of: line, now)
-            if outputs.lines[line].level != nil, let why = outputs.lines[line].failure { row += " (\(why))" }
+            if outputs.lines[line].level != nil, let why = outputs.lines[line].failure { row += say(" ($1)", why) }
             rows.append(row)
         }
         for sensor in telemetry.sensors.indices { rows.append(reading(of: sensor, now)) }
@@ -69,24 +69,24 @@ extension Agent {
 
     func uptimeText(_ now: Moment) -> String {
         let running = startedAt.map { Spoken.age(now.instant - $0.instant) } ?? "0 s"
-        return "Running for \(running), the board for \(Spoken.age(now.instant - facts.booted)); \(linkText(now))."
+        return say("Running for $1, the board for $2; $3.", running, Spoken.age(now.instant - facts.booted), linkText(now))
     }
 
     private func linkText(_ now: Moment) -> String {
         guard isOnline, let onlineSince else { return "offline" }
         let age = now.instant - onlineSince.instant
-        guard Spoken.isClockSet(now.timestamp) else { return "online for \(Spoken.age(age))" }
+        guard Spoken.isClockSet(now.timestamp) else { return say("online for $1", Spoken.age(age)) }
         // Counted back from now: the clock may have been set since.
         return "online since " + Spoken.clock(now.timestamp + (onlineSince.instant - now.instant), seenFrom: now)
     }
 
     func aboutText(_ now: Moment) -> String {
-        var text = facts.version.isEmpty ? "Perch" : "Perch \(facts.version)"
-        if !facts.hostname.isEmpty { text += " on \(facts.hostname)" }
-        if !facts.model.isEmpty { text += "\nBoard: \(facts.model)" }
-        if !facts.kernel.isEmpty { text += "\nKernel: \(facts.kernel)" }
-        if let memory = facts.memoryKB { text += "\nMemory: \(NumberText.fixed(Double(memory) / 1024, digits: 1)) MiB" }
-        text += "\n\(Replies.count(configuration.lines.count, "line")), \(Replies.count(configuration.sensors.count, "sensor"))"
+        var text = facts.version.isEmpty ? "Perch" : say("Perch $1", facts.version)
+        if !facts.hostname.isEmpty { text += say(" on $1", facts.hostname) }
+        if !facts.model.isEmpty { text += say("\nBoard: $1", facts.model) }
+        if !facts.kernel.isEmpty { text += say("\nKernel: $1", facts.kernel) }
+        if let memory = facts.memoryKB { text += say("\nMemory: $1 MiB", NumberText.fixed(Double(memory) / 1024, digits: 1)) }
+        text += say("\n$1, $2", Replies.count(configuration.lines.count, "line"), Replies.count(configuration.sensors.count, "sensor"))
         text += "\n" + uptimeText(now)
         if let link { text += "\n" + link.sentence }
         return text
@@ -98,9 +98,9 @@ extension Agent {
         var rows = ["Online now:"]
         for client in online.prefix(Help.maximumNames) {
             guard let role = role(of: client.jid) else { continue }
-            rows.append("\(client.jid), \(Replies.name(role))" + away(client.show))
+            rows.append(say("$1, $2", client.jid.description, Replies.name(role)) + away(client.show))
         }
-        if online.count > Help.maximumNames { rows.append("and \(online.count - Help.maximumNames) more") }
+        if online.count > Help.maximumNames { rows.append(say("and $1 more", String(online.count - Help.maximumNames))) }
         return rows.joined(separator: "\n")
     }
 
@@ -122,7 +122,7 @@ extension Agent {
         } else {
             entries = log.latest(withPrivate: asker.role == .admin)
         }
-        if entries.isEmpty { return target.map { "Nothing was done with \(vocabulary.text(of: $0)) yet." } ?? "Nothing was done yet." }
+        if entries.isEmpty { return target.map { say("Nothing was done with $1 yet.", vocabulary.text(of: $0)) } ?? "Nothing was done yet." }
         let today = now.timestamp.civil(utcOffset: now.utcOffset).dayNumber
         var rows: [String] = []
         for entry in entries {
@@ -133,7 +133,7 @@ extension Agent {
                 if asker.role < .operator, person != asker.person.description {
                     row += "somebody: "
                 } else {
-                    row += person + (entry.client.map { " (\(ActivityLog.cut($0)))" } ?? "") + ": "
+                    row += person + (entry.client.map { say(" ($1)", ActivityLog.cut($0)) } ?? "") + ": "
                 }
             }
             row += entry.what
@@ -152,29 +152,29 @@ extension Agent {
         for (index, settings) in configuration.lines.enumerated() {
             let state = outputs.lines[index]
             if let why = state.failure {
-                faults.append("\(settings.name) failed: \(why)")
+                faults.append(say("$1 failed: $2", settings.name, why))
             } else if state.blink != nil {
-                on.append("\(settings.name) blinking")
+                on.append(say("$1 blinking", settings.name))
             } else if settings.isMomentary {
                 continue
             } else if let fade = state.fade {
-                on.append("\(settings.name) fading to \(Dimming.text(fade.to))")
+                on.append(say("$1 fading to $2", settings.name, Dimming.text(fade.to)))
             } else if let level = state.level {
-                let text = "\(settings.name) \(word(of: index, level))"
+                let text = say("$1 $2", settings.name, word(of: index, level))
                 if settings.direction == .input { inputs.append(text) } else if level { on.append(text) } else { off.append(text) }
             } else {
-                faults.append("\(settings.name) unknown")
+                faults.append(say("$1 unknown", settings.name))
             }
         }
         for (index, settings) in configuration.sensors.enumerated() {
             let state = telemetry.sensors[index]
             if state.alarm == .raised { alarms.append(alarmText(index)) }
             if let why = state.failure {
-                faults.append("\(settings.name) failed: \(why)")
+                faults.append(say("$1 failed: $2", settings.name, why))
             } else if telemetry.isStale(index, configuration, at: now.instant) {
-                faults.append("\(settings.name) is stale")
+                faults.append(say("$1 is stale", settings.name))
             } else if state.alarm != .raised, let shown = state.shown, Telemetry.pollInterval(settings) != nil {
-                values.append("\(settings.name) \(NumberText.quantity(shown, digits: settings.digits, unit: settings.unit))")
+                values.append(say("$1 $2", settings.name, NumberText.quantity(shown, digits: settings.digits, unit: settings.unit)))
             }
         }
         let items = alarms + faults + on + inputs + values + off

@@ -10,28 +10,44 @@ enum Target: Equatable {
 }
 
 /// The names of this board, as the parser of commands needs them. Upper and lower case are the same.
-struct Vocabulary: Equatable {
-    struct Name: Equatable {
+final class Vocabulary {
+    final class Name {
         /// As written in the configuration.
-        var text: String
-        var folded: String
-        var target: Target
+        let text: String
+        let folded: String
+        let target: Target
+
+        init(_ text: String, _ target: Target) {
+            self.text = text
+            folded = text.lowercased()
+            self.target = target
+        }
     }
 
-    struct Line: Equatable {
-        var name: String
-        var isOutput: Bool
+    final class Line {
+        let name: String
+        let isOutput: Bool
         /// The words of the configuration, folded: "on" and "off" unless the line has its own.
-        var onWord: String
-        var offWord: String
-        var tags: [String]
+        let onWord: String
+        let offWord: String
+        let tags: [String]
         /// `confirm = yes`
-        var asksBack = false
+        let asksBack: Bool
         /// It has `pwm`.
-        var isDimmable = false
+        let isDimmable: Bool
+
+        init(name: String, isOutput: Bool, onWord: String, offWord: String, tags: [String], asksBack: Bool = false, isDimmable: Bool = false) {
+            self.name = name
+            self.isOutput = isOutput
+            self.onWord = onWord
+            self.offWord = offWord
+            self.tags = tags
+            self.asksBack = asksBack
+            self.isDimmable = isDimmable
+        }
     }
 
-    struct Sensor: Equatable {
+    struct Sensor {
         var name: String
         var tags: [String]
     }
@@ -40,7 +56,7 @@ struct Vocabulary: Equatable {
     let lines: [Line]
     let sensors: [Sensor]
 
-    init(_ configuration: Configuration) {
+    convenience init(_ configuration: Configuration) {
         self.init(
             lines: configuration.lines.map {
                 Line(
@@ -55,15 +71,15 @@ struct Vocabulary: Equatable {
         self.sensors = sensors
         var names: [Name] = []
         for index in lines.indices {
-            names.append(Name(text: lines[index].name, folded: lines[index].name.lowercased(), target: .line(index)))
+            names.append(Name(lines[index].name, .line(index)))
         }
         for index in sensors.indices {
-            names.append(Name(text: sensors[index].name, folded: sensors[index].name.lowercased(), target: .sensor(index)))
+            names.append(Name(sensors[index].name, .sensor(index)))
         }
         var tags: [String] = []
         for line in lines { for tag in line.tags where !tags.contains(tag) { tags.append(tag) } }
         for sensor in sensors { for tag in sensor.tags where !tags.contains(tag) { tags.append(tag) } }
-        for tag in tags { names.append(Name(text: tag, folded: tag.lowercased(), target: .tag(tag))) }
+        for tag in tags { names.append(Name(tag, .tag(tag))) }
         self.names = names
     }
 
@@ -72,6 +88,30 @@ struct Vocabulary: Equatable {
         var found: [Target] = []
         for name in names where name.folded == word { found.append(name.target) }
         return found
+    }
+
+    func names(of lines: [LineIndex]) -> [String] {
+        var names: [String] = []
+        for line in lines { names.append(self.lines[line].name) }
+        return names
+    }
+
+    /// Those that can be switched, or the others.
+    func lineNames(areOutputs: Bool) -> [String] {
+        var names: [String] = []
+        for line in lines where line.isOutput == areOutputs { names.append(line.name) }
+        return names
+    }
+
+    var sensorNames: [String] {
+        var names: [String] = []
+        for sensor in sensors { names.append(sensor.name) }
+        return names
+    }
+
+    func hasOutput(_ target: Target) -> Bool {
+        for line in lines(of: target) where lines[line].isOutput { return true }
+        return false
     }
 
     /// The line whose own words for its states include `word`: "open", or "close" for a line that is "closed".
@@ -98,7 +138,10 @@ struct Vocabulary: Equatable {
         switch target {
         case .line(let index): return [index]
         case .sensor: return []
-        case .tag(let tag): return lines.indices.filter { lines[$0].tags.contains(tag) }
+        case .tag(let tag):
+            var found: [LineIndex] = []
+            for index in lines.indices where lines[index].tags.contains(tag) { found.append(index) }
+            return found
         case .all: return Array(lines.indices)
         }
     }
@@ -107,7 +150,10 @@ struct Vocabulary: Equatable {
         switch target {
         case .line: return []
         case .sensor(let index): return [index]
-        case .tag(let tag): return sensors.indices.filter { sensors[$0].tags.contains(tag) }
+        case .tag(let tag):
+            var found: [SensorIndex] = []
+            for index in sensors.indices where sensors[index].tags.contains(tag) { found.append(index) }
+            return found
         case .all: return Array(sensors.indices)
         }
     }

@@ -74,7 +74,7 @@ import XMPP
         func say(_ kind: Report.Kind) {
             counter += 1
             said.append("\(kind) \(counter)")
-            board.agent.report("\(kind) \(counter)", kind, source: "x", nil, board.moment)
+            board.agent.report("\(kind) \(counter)", kind, source: "x", [], board.moment)
             take(board.handle(.tick))
         }
 

@@ -1,0 +1,35 @@
+import Text
+
+// A sentence that is put together with `\(…)` is some sixty bytes of machine code for every piece, and there are hundreds of sentences.
+
+/// The template with the parts where `$1` to `$4` stand, as often as they do: `say("$1 is on; say \"$1 off\"", "lamp")`.
+@inline(never)
+func say(_ template: String, _ one: String, _ two: String, _ three: String, _ four: String) -> String {
+    var text: [UInt8] = []
+    var isPlace = false
+    for byte in Array(template.utf8) {
+        if isPlace {
+            switch byte {
+            case UInt8(ascii: "1"): text += Array(one.utf8)
+            case UInt8(ascii: "2"): text += Array(two.utf8)
+            case UInt8(ascii: "3"): text += Array(three.utf8)
+            default: text += Array(four.utf8)
+            }
+            isPlace = false
+        } else if byte == UInt8(ascii: "$") {
+            isPlace = true
+        } else {
+            text.append(byte)
+        }
+    }
+    return String(decoding: text, as: UTF8.self)
+}
+
+@inline(never)
+func say(_ template: String, _ one: String, _ two: String, _ three: String) -> String { say(template, one, two, three, "") }
+
+@inline(never)
+func say(_ template: String, _ one: String, _ two: String) -> String { say(template, one, two, "", "") }
+
+@inline(never)
+func say(_ template: String, _ one: String) -> String { say(template, one, "", "", "") }
