@@ -10,7 +10,7 @@ enum Manner: Equatable {
 }
 
 /// A line that blinks: its edges lie on a grid, so that late wake-ups do not add up.
-struct Blink: Equatable {
+final class Blink {
     /// Millihertz: slower is switching by hand, faster wears out relays and is no light to look at.
     static let frequencies = 100...10_000
     static let usualFrequency = 1000
@@ -19,13 +19,23 @@ struct Blink: Equatable {
     /// After a longer suspend the grid starts anew.
     static let lateWakeUp: Duration = .seconds(1)
 
-    var frequency: Int
+    let frequency: Int
     /// The next edge, and the level after it.
     var next: Instant
     var level: Bool
     var end: Instant
     /// What it was before and will be afterwards.
-    var before: Bool
+    let before: Bool
+
+    /// The first edge is now.
+    init(frequency: Int, before: Bool, at now: Instant, for time: Duration) {
+        self.frequency = frequency
+        self.before = before
+        level = before
+        next = now
+        end = now + time
+        next = now + half
+    }
 
     var half: Duration { .nanoseconds(500_000_000_000 / Int64(frequency)) }
 
@@ -57,17 +67,13 @@ extension Agent {
             before = false
         }
         let longest = configuration.lines[line].maxOn ?? Spoken.longest
-        var blink = Blink(frequency: frequency, next: now.instant, level: !before, end: now.instant, before: before)
-        blink.end = now.instant + min(duration ?? Blink.usualTime, longest)
-        blink.next = now.instant + blink.half
-        blink.level = before
-        state.blink = blink
+        state.blink = Blink(frequency: frequency, before: before, at: now.instant, for: min(duration ?? Blink.usualTime, longest))
         ask(line, !before, cause: .blink, errand: errand, now)
     }
 
     func runBlink(_ line: LineIndex, _ now: Moment) {
         let state = outputs.lines[line]
-        guard var blink = state.blink else { return }
+        guard let blink = state.blink else { return }
         if blink.end <= now.instant { return stopBlinking(line, now) }
         guard blink.next <= now.instant else { return }
         if now.instant - blink.next > Blink.lateWakeUp { blink.next = now.instant }
@@ -77,7 +83,6 @@ extension Agent {
             blink.level = !level
             blink.next = blink.next + blink.half
         } while blink.next <= now.instant
-        state.blink = blink
         // A board that is slower than the blinking leaves edges out; they do not pile up.
         if outputs.lastWanted(line) == nil { ask(line, level, cause: .blink, now) }
     }

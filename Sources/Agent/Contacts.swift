@@ -9,16 +9,26 @@ struct Contacts {
     static let maximumOnline = 256
 
     /// What is needed of a roster entry, in as few bytes as that takes.
-    struct Entry: Equatable {
+    final class Entry {
         /// Bare.
-        var address: String
+        let address: String
         /// We see them, or have asked to.
         var isSeen: Bool
+
+        init(address: String, isSeen: Bool) {
+            self.address = address
+            self.isSeen = isSeen
+        }
     }
 
-    struct Client: Equatable {
-        var jid: JID
+    final class Client {
+        let jid: JID
         var show: Show?
+
+        init(jid: JID, show: Show?) {
+            self.jid = jid
+            self.show = show
+        }
     }
 
     private(set) var roster: [Entry] = []

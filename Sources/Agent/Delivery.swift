@@ -76,7 +76,7 @@ extension Agent {
                     outbox.flights.remove(at: index)
                     continue
                 }
-                outbox.flights[index].isSent = true
+                flight.isSent = true
                 send(message(report, to: receiver, isAgain: true, now))
             }
             index += 1
@@ -86,7 +86,7 @@ extension Agent {
             guard let (report, end) = Report.read(outbox.journal.bytes, at: offset) else { return }
             outbox.journal.sent = end
             for receiver in configuration.reports.to {
-                outbox.flights.append(Outbox.Flight(offset: offset, receiver: Outbox.hash(receiver.description), isSent: true))
+                outbox.flights.append(Outbox.Flight(offset: offset, receiver: Outbox.hash(receiver.description)))
                 // What went through the journal is no news any more.
                 send(message(report, to: receiver, isAgain: end <= outbox.journal.saved, now))
             }

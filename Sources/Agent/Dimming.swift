@@ -25,16 +25,16 @@ struct Dimming: Equatable {
 }
 
 /// A line on its way to another brightness.
-struct Fade: Equatable {
+final class Fade {
     /// More steps nobody sees, and each is a call into the kernel.
     static let shortestStep: Duration = .milliseconds(20)
     /// Per mille that a board may read differently from what it was told: chips have few steps at high frequencies.
     static let tolerance = 10
 
-    var from: Int
-    var to: Int
-    var began: Instant
-    var end: Instant
+    let from: Int
+    let to: Int
+    let began: Instant
+    let end: Instant
     /// When the next step is due.
     var next: Instant
 
@@ -96,7 +96,7 @@ extension Agent {
         if dimming.over <= .zero || from == dimming.permille || isUncertain {
             return drive(line, order.on, permille: dimming.permille, cause: order.cause, timer: timer, errand: order.errand, now)
         }
-        var fade = Fade(from: from, to: dimming.permille, over: dimming.over, at: now.instant)
+        let fade = Fade(from: from, to: dimming.permille, over: dimming.over, at: now.instant)
         fade.next = min(now.instant + fade.interval, fade.end)
         let first = fade.position(at: fade.next)
         // What goes off at the end of a fade still has the end that it had.
@@ -108,7 +108,7 @@ extension Agent {
 
     func runFade(_ line: LineIndex, _ now: Moment) {
         let state = outputs.lines[line]
-        guard var fade = state.fade, fade.next <= now.instant else { return }
+        guard let fade = state.fade, fade.next <= now.instant else { return }
         if fade.end <= now.instant {
             state.fade = nil
             // What comes on again by itself is as bright as before.
@@ -116,7 +116,6 @@ extension Agent {
             return ask(line, isOn(line, fade.to), permille: fade.to, cause: .fade, now)
         }
         fade.next = min(now.instant + fade.interval, fade.end)
-        state.fade = fade
         // A board that is slower than the fade leaves steps out; they do not pile up.
         let position = fade.position(at: now.instant)
         if outputs.lastWanted(line) == nil { ask(line, isOn(line, position), permille: position, cause: .fade, now) }
@@ -145,7 +144,7 @@ extension Agent {
         state.offSince = now.instant
         presence.isDirty = true
         if !isOn(line, target), state.away == nil {
-            state.timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+            state.setTimer(now.instant + Outputs.retryInterval, level: false, .retry)
         }
         let stopped = Replies.fadeStopped(text)
         toLog(.error, stopped)

@@ -4,11 +4,13 @@ import Time
 /// A command whose answer waits for the board.
 final class Errand {
     /// One line of the answer; its text comes with the outcome.
-    struct Part: Equatable {
-        var line: LineIndex
+    final class Part {
+        let line: LineIndex
         var text: String?
         /// Said after the text: what else was switched for it.
         var note = ""
+
+        init(_ line: LineIndex) { self.line = line }
     }
 
     enum Kind: Equatable {

@@ -2,26 +2,44 @@ import Text
 import Time
 
 /// What a line is to be driven to, why, and for how long.
-struct Order: Equatable {
-    var line: LineIndex
-    var on: Bool
-    var cause: PendingTicket.Cause
-    var duration: Duration?
+final class Order {
+    let line: LineIndex
+    let on: Bool
+    let cause: PendingTicket.Cause
+    let duration: Duration?
     /// The errand is answered when the pulse is over.
-    var isAwaitedPulse = false
+    let isAwaitedPulse: Bool
     /// PWM lines; nil: all of it.
-    var dimming: Dimming?
-    var errand: UInt32?
+    let dimming: Dimming?
+    let errand: UInt32?
+
+    init(
+        line: LineIndex, on: Bool, cause: PendingTicket.Cause, duration: Duration? = nil, isAwaitedPulse: Bool = false, dimming: Dimming? = nil,
+        errand: UInt32? = nil
+    ) {
+        self.line = line
+        self.on = on
+        self.cause = cause
+        self.duration = duration
+        self.isAwaitedPulse = isAwaitedPulse
+        self.dimming = dimming
+        self.errand = errand
+    }
 }
 
 /// A line that goes on as soon as the others of its interlock group are off and the gap is over. One a group at most: a newer command
 /// takes its place.
-struct WaitingMake: Equatable {
-    var order: Order
+final class WaitingMake {
+    let order: Order
     /// The others that were switched off for it.
-    var broken: [LineIndex] = []
+    let broken: [LineIndex]
     /// When the gap is over; nil while others are still on.
     var at: Instant?
+
+    init(order: Order, broken: [LineIndex]) {
+        self.order = order
+        self.broken = broken
+    }
 }
 
 /// `interlock` and `min-off`: everything that switches a line on goes through here.
@@ -52,7 +70,7 @@ extension Agent {
             let isGoing = outputs.lastWanted(rival)
             if isGoing == false || (isGoing == nil && outputs.isKnownOff(rival)) { continue }
             broken.append(rival)
-            drive(Order(line: rival, on: false, cause: .interlock), now)
+            switchOff(rival, .interlock, now)
         }
         outputs.makes.append(WaitingMake(order: order, broken: broken))
         advanceMakes(now)
@@ -69,7 +87,7 @@ extension Agent {
                 if let errand = order.errand, !broken.isEmpty {
                     let note = Replies.switchedOffFirst(names(of: broken))
                     _ = errands.update(errand) { errand in
-                        for part in errand.parts.indices where errand.parts[part].line == order.line { errand.parts[part].note = note }
+                        for part in errand.parts where part.line == order.line { part.note = note }
                     }
                 }
                 drive(order, now)
@@ -143,7 +161,7 @@ extension Agent {
             for rival in rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
             if doubles.count == 1 { continue }
             toLog(.error, Replies.doubles(names(of: doubles)))
-            for double in doubles where outputs.lastWanted(double) != false { drive(Order(line: double, on: false, cause: .interlock), now) }
+            for double in doubles where outputs.lastWanted(double) != false { switchOff(double, .interlock, now) }
         }
     }
 

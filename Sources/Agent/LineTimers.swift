@@ -24,7 +24,7 @@ extension Agent {
     private func run(_ timer: LineTimer, _ line: LineIndex, _ now: Moment) {
         let state = outputs.lines[line]
         if timer.level, let until = mustStayOffUntil(line, now) {
-            state.timer?.deadline = until
+            state.timer = timer.moved(to: until)
             return
         }
         state.timer = nil
@@ -38,7 +38,7 @@ extension Agent {
     private func disconnected(_ line: LineIndex, _ on: Bool, _ now: Moment) {
         let state = outputs.lines[line]
         if on, let until = mustStayOffUntil(line, now) {
-            state.timer = LineTimer(deadline: until, level: true, cause: .disconnected)
+            state.setTimer(until, level: true, .disconnected)
             presence.isDirty = true
         } else if steadyLevel(line) != on || state.blink != nil || state.fade != nil || outputs.lastWanted(line) == !on {
             fulfil(Order(line: line, on: on, cause: .disconnected), now)

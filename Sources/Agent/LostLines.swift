@@ -2,7 +2,7 @@ import Text
 import Time
 
 /// What is remembered of a line whose chip has gone.
-struct LineAway: Equatable {
+struct LineAway {
     /// What it was, and would be by now: `initial = restore` brings it back.
     var level: Bool?
     var timer: LineTimer?
@@ -27,7 +27,7 @@ extension Agent {
             if let cause = away.timer?.cause, cause == .pulse || cause == .retry { away = LineAway(level: false, mustBeOff: true) }
             if let fade = state.fade, !isOn(line, fade.to) { away = LineAway(level: false, mustBeOff: true) }
             if let blink = state.blink { away = blink.before ? LineAway(level: true, timer: away.timer) : LineAway(level: false, mustBeOff: true) }
-            away.timer?.errand = nil
+            away.timer = away.timer?.awaited(by: nil)
             if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why), now) }
             state.away = away
         }
@@ -71,7 +71,7 @@ extension Agent {
             state.level = away.level ?? on
             lineChanged(line, on, now)
         } else if away.mustBeOff, on {
-            drive(Order(line: line, on: false, cause: .timer(.duration)), now)
+            switchOff(line, .timer(.duration), now)
         }
         switchOffDoubles(now)
         storeLines(now)
@@ -88,7 +88,8 @@ extension Agent {
     /// Time goes on for a line that is away.
     func runTimersAway(_ line: LineIndex, _ now: Moment) {
         let state = outputs.lines[line]
-        guard var away = state.away else { return }
+        guard let before = state.away else { return }
+        var away = before
         let settings = configuration.lines[line]
         if let timer = away.timer, timer.deadline <= now.instant {
             away.level = timer.level
@@ -103,7 +104,7 @@ extension Agent {
             away.mustBeOff = !policy.on
             away.timer = Outputs.timer(for: settings, turning: policy.on, from: nil, duration: nil, at: now.instant)
         }
-        if away == state.away { return }
+        if away.level == before.level, away.mustBeOff == before.mustBeOff, away.timer === before.timer { return }
         state.away = away
         storeLines(now)
     }

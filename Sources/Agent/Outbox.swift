@@ -24,13 +24,18 @@ struct Outbox {
     static let freshAge: Duration = .seconds(1)
 
     /// One message of a report that was handed to the session.
-    struct Flight: Equatable {
+    final class Flight {
         /// Of the report in the journal.
         var offset: Int
         /// Hash of the receiver's address.
-        var receiver: UInt32
+        let receiver: UInt32
         /// false: it is to be sent again.
-        var isSent: Bool
+        var isSent = true
+
+        init(offset: Int, receiver: UInt32) {
+            self.offset = offset
+            self.receiver = receiver
+        }
     }
 
     final class Reply {
@@ -103,14 +108,17 @@ struct Outbox {
             replies.remove(at: index)
             return true
         }
-        for index in flights.indices {
-            guard case (.report(_, let name, _), _)? = Report.record(journal.bytes, at: flights[index].offset) else { continue }
-            if self.id(name, flights[index].receiver) == id {
-                flights.remove(at: index)
-                return true
-            }
+        for index in flights.indices where isReport(id, flights[index]) {
+            flights.remove(at: index)
+            return true
         }
         return false
+    }
+
+    /// Whether the message with this id is the one.
+    private func isReport(_ id: String, _ flight: Flight) -> Bool {
+        guard case (.report(_, let name, _), _)? = Report.record(journal.bytes, at: flight.offset) else { return false }
+        return self.id(name, flight.receiver) == id
     }
 
     /// Forgets what is delivered.
@@ -119,7 +127,7 @@ struct Outbox {
         // In the order of the journal: nothing before the first that is under way is left.
         let delivered = flights.first?.offset ?? journal.sent
         let write = journal.deliver(upTo: delivered)
-        if delivered > 0 { for index in flights.indices { flights[index].offset -= delivered } }
+        if delivered > 0 { for flight in flights { flight.offset -= delivered } }
         if flights.isEmpty { flights = [] }
         if journal.isSaved {
             unsavedSince = nil
@@ -178,7 +186,7 @@ struct Outbox {
 
     /// A new session knows nothing of what the last one sent.
     mutating func sendAgain() {
-        for index in flights.indices { flights[index].isSent = false }
+        for flight in flights { flight.isSent = false }
         for reply in replies { reply.isSent = false }
     }
 
@@ -186,11 +194,7 @@ struct Outbox {
     mutating func unsent(_ id: String) {
         isStalled = true
         for reply in replies where reply.message.id == id { reply.isSent = false }
-        for index in flights.indices {
-            if case (.report(_, let name, _), _)? = Report.record(journal.bytes, at: flights[index].offset), self.id(name, flights[index].receiver) == id {
-                flights[index].isSent = false
-            }
-        }
+        for flight in flights where isReport(id, flight) { flight.isSent = false }
     }
 
     private var hasUnsent: Bool {

@@ -9,7 +9,7 @@ public enum InitialLevel: Equatable, Sendable {
 }
 
 /// Drives a line when its time comes. Keeps running while the link is down.
-struct LineTimer: Equatable {
+final class LineTimer {
     enum Cause: Equatable {
         /// `for 10min`, or a pulse too long to wait for.
         case duration
@@ -24,14 +24,25 @@ struct LineTimer: Equatable {
         case blink
     }
 
-    var deadline: Instant
+    let deadline: Instant
     /// The level to drive then.
-    var level: Bool
-    var cause: Cause
+    let level: Bool
+    let cause: Cause
     /// When what is switched on then goes off again.
-    var then: Instant?
+    let then: Instant?
     /// The errand that waits for the end of a pulse.
-    var errand: UInt32?
+    let errand: UInt32?
+
+    init(deadline: Instant, level: Bool, cause: Cause, then: Instant? = nil, errand: UInt32? = nil) {
+        self.deadline = deadline
+        self.level = level
+        self.cause = cause
+        self.then = then
+        self.errand = errand
+    }
+
+    func moved(to deadline: Instant) -> LineTimer { LineTimer(deadline: deadline, level: level, cause: cause, then: then, errand: errand) }
+    func awaited(by errand: UInt32?) -> LineTimer { LineTimer(deadline: deadline, level: level, cause: cause, then: then, errand: errand) }
 }
 
 /// What is known of one line.
@@ -62,6 +73,15 @@ final class LineState {
 
     init() {}
 
+    @inline(never)
+    func setTimer(_ deadline: Instant, level: Bool, _ cause: LineTimer.Cause) { timer = LineTimer(deadline: deadline, level: level, cause: cause) }
+
+    /// Nobody waits for the end of a pulse any more.
+    @inline(never)
+    func forgetErrand() {
+        if let timer, timer.errand != nil { self.timer = timer.awaited(by: nil) }
+    }
+
     init(_ other: LineState) {
         level = other.level
         offSince = other.offSince
@@ -80,7 +100,7 @@ final class LineState {
 }
 
 /// Ties a `setLine` or `readLine` effect to what asked for it.
-struct PendingTicket: Equatable {
+final class PendingTicket {
     enum Cause: Equatable {
         case person, timer(LineTimer.Cause), disconnected, stopping
         /// Another line of the group goes on.
@@ -91,17 +111,31 @@ struct PendingTicket: Equatable {
         case fade
     }
 
-    var ticket: Ticket
-    var line: LineIndex
+    let ticket: Ticket
+    let line: LineIndex
     /// nil for a `readLine`.
-    var wanted: Bool?
+    let wanted: Bool?
     /// How bright, of what is set by `setDuty`.
-    var permille: Int?
-    var cause: Cause
-    var errand: UInt32?
-    var deadline: Instant
+    let permille: Int?
+    let cause: Cause
+    let errand: UInt32?
+    let deadline: Instant
     /// The timer that the line had: when it does not go off, its end still counts.
-    var before: LineTimer?
+    let before: LineTimer?
+
+    init(
+        ticket: Ticket, line: LineIndex, wanted: Bool? = nil, permille: Int? = nil, cause: Cause, errand: UInt32?, deadline: Instant,
+        before: LineTimer? = nil
+    ) {
+        self.ticket = ticket
+        self.line = line
+        self.wanted = wanted
+        self.permille = permille
+        self.cause = cause
+        self.errand = errand
+        self.deadline = deadline
+        self.before = before
+    }
 }
 
 /// The lines, their timers and the requests whose outcome is awaited.

@@ -14,7 +14,7 @@ extension Agent {
             if wanted { continue }
             // What had to go off is not known to be off.
             if case .person = ticket.cause { continue }
-            outputs.lines[ticket.line].timer = LineTimer(deadline: now.instant, level: false, cause: .retry)
+            outputs.lines[ticket.line].setTimer(now.instant, level: false, .retry)
         }
         outputs.pending.removeAll()
         outputs.makes.removeAll()
@@ -35,7 +35,7 @@ extension Agent {
                 // Perhaps only another word for the same pin: what has to go off goes off.
                 if let named, line.direction == .output, let timer = outputs.lines[named].timer, !timer.level { state.timer = timer }
             }
-            state.timer?.errand = nil
+            state.forgetErrand()
             let level = index < levels.count ? levels[index] : nil
             if let level {
                 if !level, state.level != false || state.failure != nil { state.offSince = now.instant }
@@ -52,7 +52,7 @@ extension Agent {
             guard let maxOn = line.maxOn else { continue }
             let end = now.instant + maxOn
             if let blink = state.blink, end < blink.end { state.blink?.end = end }
-            if state.level == true, state.timer.map({ $0.deadline > end }) ?? true { state.timer = LineTimer(deadline: end, level: false, cause: .maxOn) }
+            if state.level == true, state.timer.map({ $0.deadline > end }) ?? true { state.setTimer(end, level: false, .maxOn) }
         }
         log.renumber(renamed)
         outputs.lines = lines
@@ -90,7 +90,7 @@ extension Agent {
     /// New locks hold for what is there already.
     private func lockAfterReload(_ isNewOn: [LineIndex], _ now: Moment) {
         for (index, line) in configuration.lines.enumerated() where line.comesUpOff && outputs.lines[index].blink != nil {
-            drive(Order(line: index, on: false, cause: .interlock), now)
+            switchOff(index, .interlock, now)
         }
         for index in isNewOn { outputs.lines[index].timer = startTimer(index, remaining: nil, now) }
         for index in isNewOn where outputs.lines[index].timer?.cause == .start { checkStart(index, now) }

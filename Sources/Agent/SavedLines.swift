@@ -16,13 +16,25 @@ struct SavedLines: Equatable {
     /// Bytes; 1,000 lines fit.
     static let maximumBytes = 64 * 1024
 
-    struct Line: Equatable {
-        var name: String
-        var on: Bool
+    final class Line: Equatable {
+        let name: String
+        let on: Bool
         /// PWM lines: how bright when it is on.
-        var permille: Int?
+        let permille: Int?
         /// When the other level takes over.
-        var until: Timestamp?
+        let until: Timestamp?
+
+        init(name: String, on: Bool, permille: Int?, until: Timestamp?) {
+            self.name = name
+            self.on = on
+            self.permille = permille
+            self.until = until
+        }
+
+        /// Whatever their ends.
+        func isLike(_ other: Line) -> Bool { name == other.name && on == other.on && permille == other.permille }
+
+        static func == (a: Line, b: Line) -> Bool { a.isLike(b) && a.until == b.until }
     }
 
     var savedAt = Timestamp(milliseconds: 0)
@@ -60,12 +72,9 @@ struct SavedLines: Equatable {
     static func areSame(_ a: [Line], _ b: [Line]) -> Bool {
         guard a.count == b.count else { return false }
         for index in a.indices {
-            guard a[index].name == b[index].name, a[index].on == b[index].on, a[index].permille == b[index].permille else { return false }
-            switch (a[index].until, b[index].until) {
-            case (nil, nil): break
-            case (let one?, let other?): if abs(one.milliseconds - other.milliseconds) > drift { return false }
-            case (nil, _?), (_?, nil): return false
-            }
+            let one = a[index], other = b[index]
+            guard one.isLike(other), (one.until == nil) == (other.until == nil) else { return false }
+            if let end = one.until, let otherEnd = other.until, abs(end.milliseconds - otherEnd.milliseconds) > drift { return false }
         }
         return true
     }
@@ -112,11 +121,9 @@ struct SavedLines: Equatable {
         var text = "perch-lines 1\n"
         if savedAt.milliseconds != 0 { text += say("saved $1\n", String(savedAt.milliseconds)) }
         for line in lines {
-            text += line.on ? "on" : "off"
-            if let permille = line.permille { text += say("@$1", String(permille)) }
-            text += " "
-            if let until = line.until { text += say("$1 ", String(until.milliseconds)) } else { text += "- " }
-            text += line.name + "\n"
+            text += say(
+                "$1$2 $3 $4\n", line.on ? "on" : "off", line.permille.map { "@" + String($0) } ?? "",
+                line.until.map { String($0.milliseconds) } ?? "-", line.name)
         }
         return Array(text.utf8)
     }

@@ -3,9 +3,14 @@ import Time
 import XMPP
 
 /// A line and the level that somebody wants.
-struct Step: Equatable {
-    var line: LineIndex
-    var on: Bool
+final class Step {
+    let line: LineIndex
+    let on: Bool
+
+    init(line: LineIndex, on: Bool) {
+        self.line = line
+        self.on = on
+    }
 }
 
 /// Switching outputs because somebody said so.
@@ -82,7 +87,7 @@ extension Agent {
         }
         var wait: Duration = .zero
         for step in plan {
-            errand.parts.append(Errand.Part(line: step.line, text: nil))
+            errand.parts.append(Errand.Part(step.line))
             // The others go off, and then the gap.
             if step.on, configuration.lines[step.line].interlock != nil { wait = max(wait, Outputs.outcomeDeadline + gap(of: step.line)) }
         }
@@ -109,7 +114,7 @@ extension Agent {
         var timer = Outputs.timer(
             for: configuration.lines[line], turning: order.on, from: steadyLevel(line), duration: order.duration, isPulse: order.isAwaitedPulse,
             at: now.instant)
-        if order.isAwaitedPulse { timer?.errand = order.errand }
+        if order.isAwaitedPulse { timer = timer?.awaited(by: order.errand) }
         if let dimming = order.dimming {
             // The longest time counts from when it went on, however bright.
             if let old = outputs.lines[line].timer, old.cause == .maxOn, order.on, let new = timer, new.deadline > old.deadline { timer = old }
@@ -117,6 +122,9 @@ extension Agent {
         }
         drive(line, order.on, cause: order.cause, timer: timer, errand: order.errand, now)
     }
+
+    @inline(never)
+    func switchOff(_ line: LineIndex, _ cause: PendingTicket.Cause, _ now: Moment) { drive(Order(line: line, on: false, cause: cause), now) }
 
     /// Asks the board to drive a line. The new timer replaces the old one, whatever comes of it: a pulse must end even when
     /// its beginning was not confirmed.
@@ -149,7 +157,7 @@ extension Agent {
     func endPulse(of line: LineIndex, _ now: Moment) {
         let state = outputs.lines[line]
         guard let waiting = state.timer?.errand else { return }
-        state.timer?.errand = nil
+        state.forgetErrand()
         settle(waiting, line, Replies.pulseReplaced(configuration.lines[line].name), now)
     }
 
@@ -157,9 +165,10 @@ extension Agent {
 
     private func askBack(_ steps: [Step], _ manner: Manner, _ duration: Duration?, _ asker: Asker, _ now: Moment) -> String? {
         guard let first = steps.first else { return nil }
-        let lines = steps.filter { $0.on == first.on }.map { $0.line }
+        var lines: [LineIndex] = []
         // "toggle": one question has one direction.
-        let others = steps.filter { $0.on != first.on }.map { configuration.lines[$0.line].name }
+        var others: [String] = []
+        for step in steps { if step.on == first.on { lines.append(step.line) } else { others.append(configuration.lines[step.line].name) } }
         let code = random.code()
         persons.person(asker.person).pending = PersonTable.Pending(
             code: code, lines: lines, on: first.on, duration: duration, manner: manner, expires: now.instant + Agent.confirmationTime)
@@ -254,7 +263,7 @@ extension Agent {
             if isAwaitedPulse, let timer = state.timer {
                 // It counts from when the line was seen to be on: a slow board must not shorten it.
                 let asked = pending.deadline - Outputs.outcomeDeadline
-                state.timer?.deadline = timer.deadline + (now.instant - asked)
+                state.timer = timer.moved(to: timer.deadline + (now.instant - asked))
             } else if let errand = pending.errand {
                 settle(errand, line, text, now)
             }
@@ -274,7 +283,7 @@ extension Agent {
         guard let minOff = configuration.lines[line].minOff, state.level == false, let timer = state.timer, timer.level,
             let since = state.offSince
         else { return }
-        state.timer?.deadline = max(timer.deadline, since + minOff)
+        state.timer = timer.moved(to: max(timer.deadline, since + minOff))
     }
 
     private func sentence(for pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ now: Moment) -> String {
@@ -334,8 +343,8 @@ extension Agent {
         let isAway = state.away != nil
         if wanted {
             if configuration.lines[line].interlock != nil, outputs.lastWanted(line) == nil, pending.cause != .stopping, !isAway {
-                state.timer?.errand = nil
-                drive(Order(line: line, on: false, cause: .interlock), now)
+                state.forgetErrand()
+                switchOff(line, .interlock, now)
             }
             return false
         }
@@ -345,13 +354,12 @@ extension Agent {
             if outputs.lastWanted(line) == true { return false }
             // `lineBack` sees to it.
             if isAway { return true }
-            state.timer = LineTimer(deadline: now.instant + Outputs.retryInterval, level: false, cause: .retry)
+            state.setTimer(now.instant + Outputs.retryInterval, level: false, .retry)
             return true
         case .person, .stopping, .blink, .fade:
             // Whoever asked is told; the end that the line had before still holds.
             if !isAway, state.timer == nil, let before = pending.before, !before.level {
-                state.timer = before
-                state.timer?.errand = nil
+                state.timer = before.awaited(by: nil)
             }
             return false
         }
@@ -360,9 +368,7 @@ extension Agent {
     /// One line of an answer is known.
     func settle(_ errand: UInt32, _ line: LineIndex, _ text: String, _ now: Moment) {
         let complete = errands.update(errand) { errand in
-            for index in errand.parts.indices where errand.parts[index].line == line && errand.parts[index].text == nil {
-                errand.parts[index].text = text + errand.parts[index].note
-            }
+            for part in errand.parts where part.line == line && part.text == nil { part.text = text + part.note }
         }
         if let complete { finish(complete, now) }
     }

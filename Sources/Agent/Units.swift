@@ -19,52 +19,64 @@ enum Units {
     /// not recommended, so they are converted.
     static func senml(_ unit: String) -> Conversion? {
         for one in same.split(separator: " ") where one == unit { return Conversion(unit: unit) }
-        return switch unit {
-        case "°C", "C", "℃": Conversion(unit: "Cel")
-        case "°F", "F": Conversion(unit: "Cel", scale: 5.0 / 9.0, offset: -160.0 / 9.0)
-        case "Ω": Conversion(unit: "Ohm")
-        case "% RH", "%rh": Conversion(unit: "%RH")
-        case "%": Conversion(unit: "/", scale: 0.01)
-        case "m/s²": Conversion(unit: "m/s2")
-        case "rpm": Conversion(unit: "1/s", scale: 1 / 60)
-        case "G": Conversion(unit: "T", scale: 0.0001)
-        case "µg/m³": Conversion(unit: "kg/m3", scale: 1e-9)
-        case "ppm": Conversion(unit: "/", scale: 1e-6)
-        case "hPa", "mbar": Conversion(unit: "Pa", scale: 100)
-        case "kPa": Conversion(unit: "Pa", scale: 1000)
-        case "bar": Conversion(unit: "Pa", scale: 100_000)
-        case "mV": Conversion(unit: "V", scale: 0.001)
-        case "mA": Conversion(unit: "A", scale: 0.001)
-        case "mW": Conversion(unit: "W", scale: 0.001)
-        case "kW": Conversion(unit: "W", scale: 1000)
-        case "Wh": Conversion(unit: "J", scale: 3600)
-        case "kWh": Conversion(unit: "J", scale: 3_600_000)
-        case "ms": Conversion(unit: "s", scale: 0.001)
-        case "min": Conversion(unit: "s", scale: 60)
-        case "h": Conversion(unit: "s", scale: 3600)
-        case "d", "days": Conversion(unit: "s", scale: 86400)
-        case "kHz": Conversion(unit: "Hz", scale: 1000)
-        case "MHz": Conversion(unit: "Hz", scale: 1_000_000)
-        case "mm": Conversion(unit: "m", scale: 0.001)
-        case "cm": Conversion(unit: "m", scale: 0.01)
-        case "km": Conversion(unit: "m", scale: 1000)
-        case "km/h": Conversion(unit: "m/s", scale: 1 / 3.6)
-        case "g": Conversion(unit: "kg", scale: 0.001)
-        case "ml": Conversion(unit: "l", scale: 0.001)
-        case "m³": Conversion(unit: "m3")
-        case "l/min": Conversion(unit: "l/s", scale: 1 / 60)
-        case "l/h": Conversion(unit: "l/s", scale: 1 / 3600)
-        case "m³/h", "m3/h": Conversion(unit: "m3/s", scale: 1 / 3600)
-        case "mm/h": Conversion(unit: "m/s", scale: 0.001 / 3600)
-        case "W/m²": Conversion(unit: "W/m2")
-        case "kB": Conversion(unit: "B", scale: 1000)
-        case "MB": Conversion(unit: "B", scale: 1_000_000)
-        case "GB": Conversion(unit: "B", scale: 1_000_000_000)
-        case "KiB": Conversion(unit: "B", scale: 1024)
-        case "MiB": Conversion(unit: "B", scale: 1_048_576)
-        case "GiB": Conversion(unit: "B", scale: 1_073_741_824)
-        case "dBm": Conversion(unit: "dBW", offset: -30)
-        default: nil
+        if unit == "°F" || unit == "F" { return Conversion(unit: "Cel", scale: 5.0 / 9.0, offset: -160.0 / 9.0) }
+        for row in others.split(separator: "\n") {
+            let words = row.split(separator: ",")
+            for word in words[4...] where word == unit {
+                return Conversion(unit: String(words[0]), scale: number(words[1]) / number(words[2]), offset: number(words[3]))
+            }
         }
+        return nil
     }
+
+    private static func number(_ text: Substring) -> Double {
+        do throws(Complaint) { return try ConfigurationValue.number(String(text)) } catch { return 0 }
+    }
+
+    /// The registry's unit, what to multiply and to divide by, and what to add; then ours.
+    private static let others = """
+        Cel,1,1,0,°C,C,℃
+        Ohm,1,1,0,Ω
+        %RH,1,1,0,% RH,%rh
+        /,0.01,1,0,%
+        m/s2,1,1,0,m/s²
+        1/s,1,60,0,rpm
+        T,0.0001,1,0,G
+        kg/m3,0.000000001,1,0,µg/m³
+        /,0.000001,1,0,ppm
+        Pa,100,1,0,hPa,mbar
+        Pa,1000,1,0,kPa
+        Pa,100000,1,0,bar
+        V,0.001,1,0,mV
+        A,0.001,1,0,mA
+        W,0.001,1,0,mW
+        W,1000,1,0,kW
+        J,3600,1,0,Wh
+        J,3600000,1,0,kWh
+        s,0.001,1,0,ms
+        s,60,1,0,min
+        s,3600,1,0,h
+        s,86400,1,0,d,days
+        Hz,1000,1,0,kHz
+        Hz,1000000,1,0,MHz
+        m,0.001,1,0,mm
+        m,0.01,1,0,cm
+        m,1000,1,0,km
+        m/s,1,3.6,0,km/h
+        kg,0.001,1,0,g
+        l,0.001,1,0,ml
+        m3,1,1,0,m³
+        l/s,1,60,0,l/min
+        l/s,1,3600,0,l/h
+        m3/s,1,3600,0,m³/h,m3/h
+        m/s,0.001,3600,0,mm/h
+        W/m2,1,1,0,W/m²
+        B,1000,1,0,kB
+        B,1000000,1,0,MB
+        B,1000000000,1,0,GB
+        B,1024,1,0,KiB
+        B,1048576,1,0,MiB
+        B,1073741824,1,0,GiB
+        dBW,1,1,-30,dBm
+        """
 }
