@@ -50,9 +50,7 @@ public enum Base64 {
             start = end
         }
         // OpenSSL decodes padding to zeros and skips white space; whatever does not encode to the same again is refused.
-        let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard result.count >= padding else { return nil }
-        result.removeLast(padding)
+        for byte in text.suffix(2) where byte == UInt8(ascii: "=") && result.popLast() == nil { return nil }
         return encodeBytes(result) == text ? result : nil
     }
 }
@@ -62,7 +60,6 @@ public enum Hex {
     public static func encode(_ bytes: [UInt8]) -> String {
         let digits: StaticString = "0123456789abcdef"
         var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
         for byte in bytes {
             text.append(digits.utf8Start[Int(byte >> 4)])
             text.append(digits.utf8Start[Int(byte & 15)])

@@ -4,10 +4,10 @@ extension String {
     @inline(never)
     public func lowercased() -> String {
         var isLowercase = true
-        for byte in utf8 where byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { isLowercase = false }
+        for byte in Array(utf8) where byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { isLowercase = false }
         if isLowercase { return self }
         var result = ""
-        for scalar in unicodeScalars {
+        for scalar in scalars {
             result.write(String(Unicode.Scalar(Lowercase.mapped(scalar.value)) ?? scalar))
             // The only one that becomes two: i with a dot, so that the dot is not lost.
             if scalar.value == 0x130 { result.write("\u{307}") }

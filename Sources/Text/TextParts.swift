@@ -7,8 +7,8 @@ extension String {
 
     @inline(never)
     public func hasSuffix(_ suffix: String) -> Bool {
-        let bytes = utf8, extra = bytes.count - suffix.utf8.count
-        return extra >= 0 && bytes.dropFirst(extra).elementsEqual(suffix.utf8)
+        let bytes = Array(utf8), end = Array(suffix.utf8)
+        return bytes.count >= end.count && Array(bytes[(bytes.count - end.count)...]) == end
     }
 
     /// - Parameter separator: one scalar.
@@ -38,21 +38,15 @@ extension String.UTF8View {
 
     @inline(never)
     public func starts(with prefix: String.UTF8View) -> Bool {
-        var bytes = makeIterator()
-        for wanted in prefix {
-            if bytes.next() != wanted { return false }
-        }
-        return true
+        let bytes = Array(self), wanted = Array(prefix)
+        return bytes.count >= wanted.count && Array(bytes[..<wanted.count]) == wanted
     }
 
     @inline(never)
     public func lexicographicallyPrecedes(_ other: String.UTF8View) -> Bool {
-        var others = other.makeIterator()
-        for byte in self {
-            guard let other = others.next() else { return false }
-            if byte != other { return byte < other }
-        }
-        return others.next() != nil
+        let bytes = Array(self), others = Array(other)
+        for at in 0..<Swift.min(bytes.count, others.count) where bytes[at] != others[at] { return bytes[at] < others[at] }
+        return bytes.count < others.count
     }
 }
 

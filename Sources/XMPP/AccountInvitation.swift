@@ -16,37 +16,37 @@ public struct AccountInvitation: Equatable, Sendable {
     static let lengthLimit = 3000
 
     public init(_ link: String) throws(InvitationProblem) {
-        let bytes = Array(link.utf8.drop { $0 <= 0x20 })
-        let text = bytes.prefix(bytes.count - bytes.reversed().prefix { $0 <= 0x20 }.count)
+        var text: [UInt8] = []
+        for byte in Array(link.utf8) where byte > 0x20 || !text.isEmpty { text.append(byte) }
+        while let last = text.last, last <= 0x20 { text.removeLast() }
         if text.count > Self.lengthLimit { throw .tooLong }
-        guard let scheme = text.firstIndex(of: UInt8(ascii: ":")) else { throw .notALink }
-        switch Self.lowercased(text[..<scheme]) {
+        let (scheme, rest) = Self.cut(text, at: ":")
+        switch rest == nil ? "" : Self.lowercased(scheme) {
         case "xmpp": break
         case "http", "https": throw .webPage
         default: throw .notALink
         }
-        let uri = text[(scheme + 1)...].prefix { $0 != UInt8(ascii: "#") }
-        let path = uri.prefix { $0 != UInt8(ascii: "?") }
+        let uri = Self.cut(rest ?? [], at: "#").head
+        let (path, parameters) = Self.cut(uri, at: "?")
         // RFC 5122 §2.3: what follows two slashes is the account that the program should use.
-        if path.starts(with: [UInt8(ascii: "/"), UInt8(ascii: "/")]) { throw .notALink }
+        if path.count > 1, path[0] == UInt8(ascii: "/"), path[1] == UInt8(ascii: "/") { throw .notALink }
         let name = try Self.decoded(path)
         let address: JID
         do throws(JIDError) { address = try JID(name) } catch {
             throw .address(error)
         }
 
-        var query = ""
+        var (action, others) = Self.cut(parameters ?? [], at: ";")
+        let query = Self.lowercased(action)
         var allowsRegistration = false
-        for (index, pair) in uri.dropFirst(path.count + 1).split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).enumerated() {
-            if index == 0 {
-                query = Self.lowercased(pair)
-                continue
-            }
-            let key = pair.prefix { $0 != UInt8(ascii: "=") }
-            let value = try Self.decoded(pair.dropFirst(key.count + 1))
+        while let pairs = others {
+            (action, others) = Self.cut(pairs, at: ";")
+            let (key, encoded) = Self.cut(action, at: "=")
+            let value = try Self.decoded(encoded ?? [])
             switch Self.lowercased(key) {
             case "preauth" where token == nil:
-                if value.utf8.isEmpty || value.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { throw .badToken }
+                if value.utf8.isEmpty { throw .badToken }
+                for byte in Array(value.utf8) where byte <= 0x20 || byte == 0x7F { throw .badToken }
                 token = value
             case "ibr": allowsRegistration = value == "y"
             default: break
@@ -61,16 +61,27 @@ public struct AccountInvitation: Equatable, Sendable {
         }
     }
 
-    private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
+    /// What stands before and behind the first separator; nil behind where there is none.
+    @inline(never)
+    private static func cut(_ bytes: [UInt8], at separator: Unicode.Scalar) -> (head: [UInt8], tail: [UInt8]?) {
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: separator) { return (Array(bytes[..<index]), Array(bytes[(index + 1)...])) }
+        return (bytes, nil)
     }
 
-    private static func decoded(_ bytes: ArraySlice<UInt8>) throws(InvitationProblem) -> String {
+    @inline(never)
+    private static func lowercased(_ bytes: [UInt8]) -> String {
+        var bytes = bytes
+        for at in bytes.indices where bytes[at] >= 0x41 && bytes[at] <= 0x5A { bytes[at] |= 0x20 }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @inline(never)
+    private static func decoded(_ bytes: [UInt8]) throws(InvitationProblem) -> String {
         var result: [UInt8] = []
-        var at = bytes.startIndex
-        while at < bytes.endIndex {
+        var at = 0
+        while at < bytes.count {
             if bytes[at] == UInt8(ascii: "%") {
-                guard at + 2 < bytes.endIndex, let high = hex(bytes[at + 1]), let low = hex(bytes[at + 2]) else { throw .badEscape }
+                guard at + 2 < bytes.count, let high = hex(bytes[at + 1]), let low = hex(bytes[at + 2]) else { throw .badEscape }
                 result.append(high << 4 | low)
                 at += 3
             } else {

@@ -31,7 +31,7 @@ public struct ChannelBindings: Equatable, Sendable {
 
         init?(_ name: String) {
             for raw in 0...Kind.tlsExporter.rawValue {
-                if let kind = Kind(rawValue: raw), "\(kind.name)" == name {
+                if let kind = Kind(rawValue: raw), kind.name.description == name {
                     self = kind
                     return
                 }
@@ -58,7 +58,7 @@ public struct ChannelBindings: Equatable, Sendable {
             raw &-= 1
             guard let kind = Kind(rawValue: raw), self[kind] != nil else { continue }
             if let announced {
-                if announced.contains("\(kind.name)") { return kind }
+                if announced.contains(kind.name.description) { return kind }
             } else if kind == .tlsUnique {
                 return kind
             }

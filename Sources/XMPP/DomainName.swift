@@ -5,10 +5,10 @@ enum DomainName {
     /// Bytes of one label in its ASCII form (RFC 1035 §2.3.4).
     static let labelLimit = 63
 
-    static func prepare(_ text: Substring) throws(JIDError) -> String {
+    static func prepare(_ text: String) throws(JIDError) -> String {
         var isPlain = true
-        for byte in text.utf8 where byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { isPlain = false }
-        var name = isPlain ? String(text) : String(UnicodeText.nfc(UnicodeText.lowercased(UnicodeText.narrowed(text.unicodeScalars))))
+        for byte in Array(text.utf8) where byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { isPlain = false }
+        var name = isPlain ? text : String(scalars: UnicodeText.mapped(text))
         if name.utf8.last == UInt8(ascii: ".") { name.unicodeScalars.removeLast() }
         if name.utf8.isEmpty { throw .emptyDomain }
         if name.utf8.count > JID.partLimit { throw .tooLong(.domain) }
@@ -33,7 +33,7 @@ enum DomainName {
         guard let first = label.utf8.first, let last = label.utf8.last, first != UInt8(ascii: "-"), last != UInt8(ascii: "-") else { throw .badLabel }
         var isASCII = true
         var previous: Unicode.Scalar?
-        for scalar in label.unicodeScalars {
+        for scalar in String(label).scalars {
             switch scalar.value {
             case 0x61...0x7A, 0x30...0x39, 0x2D, 0x5F: break
             case 0x00..<0x80: throw .forbidden(.domain, scalar.value)
@@ -49,7 +49,7 @@ enum DomainName {
         } else {
             // RFC 5891 §4.2.3.1: hyphens there belong to encoded labels.
             if label.utf8.dropFirst(2).starts(with: [UInt8(ascii: "-"), UInt8(ascii: "-")]) { throw .badLabel }
-            guard let encoded = Punycode.encode(Array(label.unicodeScalars)), encoded.count + prefix.count <= labelLimit else { throw .badLabel }
+            guard let encoded = Punycode.encode(String(label).scalars), encoded.count + prefix.count <= labelLimit else { throw .badLabel }
         }
     }
 
@@ -62,12 +62,11 @@ enum DomainName {
                 result += String(Substring(label))
                 continue
             }
-            guard let scalars = Punycode.decode(Array(label.dropFirst(prefix.count))), scalars.contains(where: { !$0.isASCII }) else { throw .badLabel }
-            var view = String.UnicodeScalarView()
-            view.append(contentsOf: scalars)
+            guard let scalars = Punycode.decode(Array(label.dropFirst(prefix.count))) else { throw .badLabel }
+            let text = String(scalars: scalars)
+            if UnicodeText.isASCII(text) { throw .badLabel }
             // What preparation would change was not encoded by the rules (RFC 5891 §5.4), and may pass for another name.
-            guard Array(UnicodeText.nfc(UnicodeText.lowercased(view))) == scalars else { throw .badLabel }
-            let text = String(view)
+            guard UnicodeText.nfc(text.lowercased()) == scalars else { throw .badLabel }
             try check(text[...])
             result += text
         }
@@ -81,11 +80,8 @@ enum DomainName {
         var result: [UInt8] = []
         for label in name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
             if !result.isEmpty { result.append(UInt8(ascii: ".")) }
-            if label.allSatisfy({ $0 < 0x80 }) {
-                result += Array(label)
-            } else {
-                result += prefix + (Punycode.encode(Array(Substring(label).unicodeScalars)) ?? [])
-            }
+            let text = String(Substring(label))
+            result += UnicodeText.isASCII(text) ? Array(text.utf8) : prefix + (Punycode.encode(text.scalars) ?? [])
         }
         return String(decoding: result, as: UTF8.self)
     }

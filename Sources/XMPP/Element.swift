@@ -11,18 +11,22 @@ public struct Element {
     private var node: XMLArena.Node { arena.nodes[index] }
 
     /// The local name.
+    @inline(never)
     public var name: String { arena.string(node.name) }
     /// The namespace name; empty when there is none.
     public var namespace: String { arena.string(node.namespace) }
 
     /// Compares bytes; makes no strings.
+    @inline(never)
     public func `is`(_ name: StaticString, _ namespace: StaticString) -> Bool {
         let node = self.node
         return arena.equals(node.name, name) && arena.equals(node.namespace, namespace)
     }
 
     /// Whether the local name is this, whatever the namespace.
+    @inline(never)
     public func isNamed(_ name: StaticString) -> Bool { arena.equals(node.name, name) }
+    @inline(never)
     public func isIn(_ namespace: StaticString) -> Bool { arena.equals(node.namespace, namespace) }
 
     // MARK: Attributes
@@ -82,6 +86,7 @@ public struct Element {
         var at: Int
         let end: Int
 
+        @inline(never)
         public mutating func next() -> Element? {
             while at < end {
                 let index = at
@@ -94,6 +99,7 @@ public struct Element {
     }
 
     /// The first child with this name and namespace.
+    @inline(never)
     public func child(_ name: StaticString, _ namespace: StaticString) -> Element? {
         var children = self.children
         while let child = children.next() {
@@ -103,6 +109,7 @@ public struct Element {
     }
 
     /// Text directly in this element, without that of its children; empty when there is none.
+    @inline(never)
     public var text: String {
         var at = index + 1
         let end = Int(node.end)

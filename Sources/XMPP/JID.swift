@@ -17,23 +17,18 @@ public final class JID: Hashable, Sendable, CustomStringConvertible {
 
     /// Takes an address apart at the first `/` and the first `@` before it, and prepares its parts.
     public init(_ text: String) throws(JIDError) {
-        let bytes = text.utf8
+        let bytes = Array(text.utf8)
         // Preparation shortens: three bytes of a full-width letter become one. Beyond that nothing can be valid.
         if bytes.count > 4 * 3 * JID.partLimit { throw .tooLong(.address) }
-        var rest = text[...]
-        if let slash = bytes.firstIndex(of: UInt8(ascii: "/")) {
-            resource = try JIDPart.resource(text[bytes.index(after: slash)...])
-            rest = text[..<slash]
-        } else {
-            resource = nil
-        }
-        if let at = rest.utf8.firstIndex(of: UInt8(ascii: "@")) {
-            local = try JIDPart.local(rest[..<at])
-            rest = rest[bytes.index(after: at)...]
+        let end = bytes.firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+        resource = end < bytes.count ? try JIDPart.resource(String(decoding: bytes[(end + 1)...], as: UTF8.self)) : nil
+        if let at = bytes[..<end].firstIndex(of: UInt8(ascii: "@")) {
+            local = try JIDPart.local(String(decoding: bytes[..<at], as: UTF8.self))
+            domain = try DomainName.prepare(String(decoding: bytes[(at + 1)..<end], as: UTF8.self))
         } else {
             local = nil
+            domain = try DomainName.prepare(String(decoding: bytes[..<end], as: UTF8.self))
         }
-        domain = try DomainName.prepare(rest)
     }
 
     /// Only for parts of an address that was prepared.
@@ -58,7 +53,7 @@ public final class JID: Hashable, Sendable, CustomStringConvertible {
 
     /// The same account or room with this resource or nickname.
     public func with(resource: String) throws(JIDError) -> JID {
-        JID(local: local, domain: domain, resource: try JIDPart.resource(resource[...]))
+        JID(local: local, domain: domain, resource: try JIDPart.resource(resource))
     }
 
     /// The domain as DNS and certificates write it: labels beyond ASCII as `xn--` (RFC 5891).

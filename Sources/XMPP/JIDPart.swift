@@ -5,31 +5,31 @@ import Text
 /// bidirectional classes, so addresses of mixed direction are not refused.
 enum JIDPart {
     /// UsernameCaseMapped, without the characters that RFC 7622 §3.3.1 takes out.
-    static func local(_ text: Substring) throws(JIDError) -> String {
+    static func local(_ text: String) throws(JIDError) -> String {
         var isPlain = true
-        for byte in text.utf8 {
+        for byte in Array(text.utf8) {
             if byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) {
                 isPlain = false
             } else if isForbiddenInLocal(byte) {
                 throw .forbidden(.local, UInt32(byte))
             }
         }
-        let prepared = isPlain ? String(text) : try mapped(text)
+        let prepared = isPlain ? text : try mapped(text)
         let count = prepared.utf8.count
         if count == 0 { throw .emptyLocal }
         if count > JID.partLimit { throw .tooLong(.local) }
         return prepared
     }
 
-    private static func mapped(_ text: Substring) throws(JIDError) -> String {
-        let scalars = UnicodeText.nfc(UnicodeText.lowercased(UnicodeText.narrowed(text.unicodeScalars)))
+    private static func mapped(_ text: String) throws(JIDError) -> String {
+        let scalars = UnicodeText.mapped(text)
         var previous: Unicode.Scalar?
         for scalar in scalars {
             let isAllowed = scalar.isASCII ? !isForbiddenInLocal(UInt8(scalar.value)) : UnicodeText.isIdentifier(scalar, after: previous)
             if !isAllowed { throw .forbidden(.local, scalar.value) }
             previous = scalar
         }
-        return String(scalars)
+        return String(scalars: scalars)
     }
 
     private static func isForbiddenInLocal(_ byte: UInt8) -> Bool {
@@ -43,23 +43,24 @@ enum JIDPart {
 
     /// OpaqueString. Characters unknown to our Unicode data and invisible ones are let through, against RFC 8264: a
     /// nickname with next year's emoji must not make its owner's messages unreadable.
-    static func resource(_ text: Substring) throws(JIDError) -> String {
+    static func resource(_ text: String) throws(JIDError) -> String {
         var isPlain = true
-        for byte in text.utf8 {
+        for byte in Array(text.utf8) {
             if byte >= 0x80 {
                 isPlain = false
             } else if byte < 0x20 || byte == 0x7F {
                 throw .forbidden(.resource, UInt32(byte))
             }
         }
-        var prepared = String(text)
+        var prepared = text
         if !isPlain {
-            var spaced = String.UnicodeScalarView()
-            for scalar in text.unicodeScalars {
+            var spaced = prepared.scalars
+            for at in spaced.indices {
+                let scalar = spaced[at]
                 if UnicodeText.isControl(scalar) || UnicodeText.isNoncharacter(scalar) { throw .forbidden(.resource, scalar.value) }
-                spaced.append(UnicodeText.isSpace(scalar) ? " " : scalar)
+                if UnicodeText.isSpace(scalar) { spaced[at] = " " }
             }
-            prepared = String(UnicodeText.nfc(spaced))
+            prepared = String(scalars: UnicodeText.nfc(String(scalars: spaced)))
         }
         let count = prepared.utf8.count
         if count == 0 { throw .emptyResource }

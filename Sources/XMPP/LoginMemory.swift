@@ -85,13 +85,9 @@ public struct LoginMemory: Equatable, Sendable {
         guard let file, file.count <= LoginMemory.longestFile else { return }
         var read = LoginMemory()
         var isFirst = true
-        for line in file.split(separator: UInt8(ascii: "\n")) {
-            let words = line.split(separator: UInt8(ascii: " "))
-            var texts: [String] = []
-            for word in words {
-                for byte in word where byte < 0x21 || byte > 0x7E { return }
-                texts.append(String(decoding: word, as: UTF8.self))
-            }
+        for byte in file where byte < 0x20 && byte != 0x0A || byte > 0x7E { return }
+        for line in String(decoding: file, as: UTF8.self).split(separator: "\n") {
+            let texts = line.split(separator: " ").map { String($0) }
             if isFirst {
                 guard texts == ["perch-login", "1"] else { return }
                 isFirst = false
@@ -113,7 +109,7 @@ public struct LoginMemory: Equatable, Sendable {
         switch words[0] {
         case "scope": scope = value
         case "agent": agent = value
-        case "secret": for mark in UInt8.min...UInt8.max where Hex.encode([mark]) == value { secret = mark }
+        case "secret": for mark in 0...255 where Hex.encode([UInt8(mark)]) == value { secret = UInt8(mark) }
         case "inline": inline = Inline(rawValue: UInt8(value) ?? 0)
         case "strikes": strikes = UInt8(value) ?? LoginMemory.mostStrikes
         case "mechanism":
@@ -136,9 +132,9 @@ public struct LoginMemory: Equatable, Sendable {
         if !scope.isEmpty { text += "scope \(scope)\n" }
         if !agent.isEmpty { text += "agent \(agent)\n" }
         if let secret { text += "secret \(Hex.encode([secret]))\n" }
-        if let mechanism { text += "mechanism \(mechanism.name)\(binding.isEmpty ? "" : " ")\(binding)\n" }
+        if let mechanism { text += "mechanism \(mechanism.text())\(binding.isEmpty ? "" : " ")\(binding)\n" }
         if inline.rawValue != 0 { text += "inline \(inline.rawValue)\n" }
-        if let token { text += "token \(token.mechanism.name) \(String(token.expires.milliseconds)) \(token.text)\n" }
+        if let token { text += "token \(token.mechanism.text()) \(String(token.expires.milliseconds)) \(token.text)\n" }
         if strikes > 0 { text += "strikes \(strikes)\n" }
         if let acceptsResumption { text += acceptsResumption ? "resumption\n" : "no-resumption\n" }
         return Array(text.utf8)

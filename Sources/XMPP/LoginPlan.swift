@@ -67,7 +67,7 @@ final class LoginPlan {
         var inline: LoginMemory.Inline = []
         var choice: SASL.Choice?
         if let sasl2 = features.sasl2 {
-            if let (token, choice) = token(at: now), sasl2.tokenMechanisms.contains("\(choice.mechanism.name)") {
+            if let (token, choice) = token(at: now), sasl2.tokenMechanisms.contains(choice.mechanism.text()) {
                 return try exchange(choice, token, sasl2, features.inline)
             }
             do throws(SASLError) {
@@ -96,7 +96,7 @@ final class LoginPlan {
         var choice = SASL.Choice(mechanism: token.mechanism)
         if let kind = token.mechanism.tokenBinding {
             guard let data = available[kind] else { return nil }
-            choice.binding = .bound(type: "\(kind.name)", data: data)
+            choice.binding = .bound(type: kind.name.description, data: data)
         }
         return (token.text, choice)
     }
@@ -165,7 +165,7 @@ final class LoginPlan {
         var isRight = false
         var doubt: SASL.Doubt?
         if exchange.choice.mechanism.isToken {
-            isRight = offer.tokenMechanisms.contains("\(exchange.choice.mechanism.name)")
+            isRight = offer.tokenMechanisms.contains(exchange.choice.mechanism.text())
         } else {
             do throws(SASLError) {
                 let choice = try choose(from: offer)

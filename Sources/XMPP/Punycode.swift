@@ -17,7 +17,8 @@ enum Punycode {
     /// nil for what cannot be a label.
     static func encode(_ scalars: [Unicode.Scalar]) -> [UInt8]? {
         guard scalars.count <= limit else { return nil }
-        var output = scalars.filter { $0.isASCII }.map { UInt8($0.value) }
+        var output: [UInt8] = []
+        for scalar in scalars where scalar.isASCII { output.append(UInt8(scalar.value)) }
         let basic = UInt32(output.count)
         var handled = basic
         if basic > 0 { output.append(UInt8(ascii: "-")) }
@@ -56,12 +57,10 @@ enum Punycode {
         guard input.count <= limit else { return nil }
         var output: [Unicode.Scalar] = []
         var at = 0
-        if let delimiter = input.lastIndex(of: UInt8(ascii: "-")) {
-            for byte in input[..<delimiter] {
-                guard byte < 0x80 else { return nil }
-                output.append(Unicode.Scalar(byte))
-            }
-            at = delimiter + 1
+        for (index, byte) in input.enumerated() where byte == UInt8(ascii: "-") { at = index + 1 }
+        for index in 0..<max(0, at - 1) {
+            guard input[index] < 0x80 else { return nil }
+            output.append(Unicode.Scalar(input[index]))
         }
         var n = initialN, i: UInt32 = 0, bias = initialBias
         while at < input.count {
@@ -88,7 +87,8 @@ enum Punycode {
             guard !overflow, let scalar = Unicode.Scalar(next) else { return nil }
             n = next
             i %= count
-            output.insert(scalar, at: Int(i))
+            output.append(scalar)
+            for place in stride(from: output.count - 1, to: Int(i), by: -1) { output.swapAt(place, place - 1) }
             i += 1
         }
         return output

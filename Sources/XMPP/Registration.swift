@@ -98,7 +98,7 @@ final class RegistrationExchange {
         switch step {
         case .invitation: return .send(askForFields())
         case .fields:
-            var form = RegistrationForm(name: account.local ?? "", password: password)
+            let form = RegistrationForm(name: account.local ?? "", password: password)
             let query = iq.child("query", RegistrationForm.namespace)
             step = .account
             var writer = request("set")

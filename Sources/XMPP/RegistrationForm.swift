@@ -2,7 +2,7 @@ import Text
 
 /// What a server wants to know of a new account, filled in: a data form (XEP-0004) where there is one, else the fields of XEP-0077
 /// (its §5 gives the order). Perch knows a name and a password; what a form has filled in already is sent back as it is.
-struct RegistrationForm {
+final class RegistrationForm {
     static let namespace: StaticString = "jabber:iq:register"
     private static let data: StaticString = "jabber:x:data"
 
@@ -21,7 +21,7 @@ struct RegistrationForm {
 
     /// Writes the filled `<query/>`.
     /// - Returns: false when that is impossible; see `complaint`.
-    mutating func fill(_ query: Element, to writer: inout XMLWriter) -> Bool {
+    func fill(_ query: Element, to writer: inout XMLWriter) -> Bool {
         let url = query.child("x", "jabber:x:oob")?.child("url", "jabber:x:oob")?.text ?? ""
         if url.hasPrefix("http") { page = PeerError.short(url) }
         instructions = PeerError.short(query.child("instructions", Self.namespace)?.text ?? "")
@@ -32,6 +32,7 @@ struct RegistrationForm {
         return isFilled && unknown == nil
     }
 
+    @inline(never)
     private func value(of field: String) -> String? {
         switch field {
         case "username", "nick", "name": name
@@ -43,7 +44,7 @@ struct RegistrationForm {
     /// XEP-0077 §3.1: all of them are required.
     private static let known: [StaticString] = ["username", "password", "nick", "name"]
 
-    private mutating func fill(fields query: Element, to writer: inout XMLWriter) -> Bool {
+    private func fill(fields query: Element, to writer: inout XMLWriter) -> Bool {
         for field in query.children where field.isIn(Self.namespace) {
             if field.isNamed("instructions") || field.isNamed("registered") { continue }
             // Obsolete (§6), and costs nothing.
@@ -57,7 +58,7 @@ struct RegistrationForm {
         return query.child("username", Self.namespace) != nil && query.child("password", Self.namespace) != nil
     }
 
-    private mutating func fill(form: Element, to writer: inout XMLWriter) -> Bool {
+    private func fill(form: Element, to writer: inout XMLWriter) -> Bool {
         var hasName = false, hasPassword = false
         writer.open("x", Self.data)
         writer.attribute("type", "submit")
@@ -84,7 +85,8 @@ struct RegistrationForm {
         return hasName && hasPassword
     }
 
-    private mutating func refuse(_ field: String) {
+    @inline(never)
+    private func refuse(_ field: String) {
         if unknown == nil { unknown = PeerError.short(field) }
     }
 

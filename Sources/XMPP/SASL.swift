@@ -30,7 +30,7 @@ public enum SASL {
         if !available.isEmpty {
             if offer.offersBound {
                 if let kind = available.strongest(announced: offer.bindings), let data = available[kind] {
-                    choice.binding = .bound(type: "\(kind.name)", data: data)
+                    choice.binding = .bound(type: kind.name.description, data: data)
                 } else if offer.bindings != nil || offer.isSASL2 {
                     choice.doubt = .inconsistent
                 }
@@ -47,7 +47,7 @@ public enum SASL {
             var isBound = false
             if case .bound = choice.binding { isBound = true }
             if mechanism.isBound, !isBound { continue }
-            guard offer.mechanisms.contains("\(mechanism.name)") else { continue }
+            guard offer.mechanisms.contains(mechanism.text()) else { continue }
             choice.mechanism = mechanism
             if isBound, !mechanism.isBound {
                 // The bound mechanisms on offer are none that we know: "y" would be a lie.
@@ -79,10 +79,10 @@ public enum SASL {
         var raw = Mechanism.tokenExporter.rawValue
         while let mechanism = Mechanism(rawValue: raw), mechanism.isToken {
             raw &-= 1
-            guard offer.tokenMechanisms.contains("\(mechanism.name)") else { continue }
+            guard offer.tokenMechanisms.contains(mechanism.text()) else { continue }
             guard let kind = mechanism.tokenBinding else { return mechanism }
             // ejabberd names all four always; what it announces says which the connection has.
-            if available[kind] != nil, offer.bindings?.contains("\(kind.name)") ?? false { return mechanism }
+            if available[kind] != nil, offer.bindings?.contains(kind.name.description) ?? false { return mechanism }
         }
         return nil
     }
@@ -120,7 +120,7 @@ public enum SASLError: Error, Equatable, Sendable {
             return "\(SASLError.only(offered)), not EXTERNAL: it does not accept this client certificate. "
                 + "Give a password-file under [account] instead, or have the server trust the certificate's issuer"
         case .weaker(let pinned, let offered):
-            return "\(SASLError.only(offered)), and the last login used \(pinned.name). \(SASLError.weakened)"
+            return "\(SASLError.only(offered)), and the last login used \(pinned.text()). \(SASLError.weakened)"
         }
     }
 

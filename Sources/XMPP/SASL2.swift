@@ -72,7 +72,7 @@ extension Session {
     /// `<authenticate/>`, with all that the server can do in the same step.
     func writeAuthenticate(_ mechanism: SASL.Mechanism, initial: [UInt8], _ request: SASL2.Request) {
         outbox.writer.open("authenticate", SASL2.namespace)
-        outbox.writer.attribute("mechanism", "\(mechanism.name)")
+        outbox.writer.attribute("mechanism", mechanism.text())
         outbox.writer.open("initial-response")
         if !initial.isEmpty { outbox.writer.text(ascii: Base64.encodeBytes(initial)) }
         outbox.writer.close()
@@ -94,7 +94,7 @@ extension Session {
         if mechanism.isToken { outbox.writer.empty("fast", SASL2.fast) }
         if let token = request.token {
             outbox.writer.open("request-token", SASL2.fast)
-            outbox.writer.attribute("mechanism", "\(token.name)")
+            outbox.writer.attribute("mechanism", token.text())
             outbox.writer.close()
         }
         outbox.writer.close()

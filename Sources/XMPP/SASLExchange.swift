@@ -93,7 +93,7 @@ final class SASLExchange {
 
     static func writeAuth(to writer: inout XMLWriter, mechanism: SASL.Mechanism, initial: [UInt8]) {
         writer.open("auth", Namespace.sasl)
-        writer.attribute("mechanism", "\(mechanism.name)")
+        writer.attribute("mechanism", mechanism.text())
         writer.text(ascii: initial.isEmpty ? [UInt8(ascii: "=")] : Base64.encodeBytes(initial))
         writer.close()
     }

@@ -31,9 +31,12 @@ extension SASL {
             }
         }
 
+        @inline(never)
+        func text() -> String { name.description }
+
         init?(_ name: String) {
             for raw in 0...Mechanism.tokenExporter.rawValue {
-                if let mechanism = Mechanism(rawValue: raw), "\(mechanism.name)" == name {
+                if let mechanism = Mechanism(rawValue: raw), mechanism.text() == name {
                     self = mechanism
                     return
                 }

@@ -10,17 +10,17 @@ enum SASLPreparation {
     static func prepare(_ text: String, _ part: SCRAMError.Part) throws(SCRAMError) -> [UInt8] {
         if UnicodeText.isASCII(text) {
             let bytes = Array(text.utf8)
-            if let control = bytes.first(where: { $0 < 0x20 || $0 == 0x7F }) { throw .forbiddenCharacter(part, UInt32(control)) }
+            for byte in bytes where byte < 0x20 || byte == 0x7F { throw .forbiddenCharacter(part, UInt32(byte)) }
             if bytes.isEmpty { throw .empty(part) }
             return bytes
         }
-        var mapped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+        var mapped: [Unicode.Scalar] = []
+        for scalar in text.scalars {
             if isMappedToNothing(scalar) { continue }
             if UnicodeText.isControl(scalar) || UnicodeText.isPrivate(scalar) || isForbidden(scalar) { throw .forbiddenCharacter(part, scalar.value) }
             mapped.append(UnicodeText.isSpace(scalar) ? " " : scalar)
         }
-        let bytes = Array(String(UnicodeText.nfc(mapped)).utf8)
+        let bytes = Array(String(scalars: UnicodeText.nfc(String(scalars: mapped))).utf8)
         if bytes.isEmpty { throw .empty(part) }
         return bytes
     }

@@ -214,9 +214,9 @@ public final class SCRAMClient {
             throw .refused(isPrintable(reason) ? String(decoding: reason, as: UTF8.self) : "other-error")
         }
         guard first.name == UInt8(ascii: "v"), let given = Base64.decode(Array(first.value)) else { throw .missingSignature }
-        if attributes.dropFirst().contains(where: { $0.name == UInt8(ascii: "v") || $0.name == UInt8(ascii: "m") }) {
-            throw .malformed("it signs twice")
-        }
+        var signatures = 0
+        for attribute in attributes where attribute.name == UInt8(ascii: "v") || attribute.name == UInt8(ascii: "m") { signatures += 1 }
+        if signatures > 1 { throw .malformed("it signs twice") }
         guard constantTimeEquals(given, signature) else { throw .wrongSignature }
     }
 
@@ -231,12 +231,14 @@ public final class SCRAMClient {
         init(_ message: [UInt8]) throws(SCRAMError) {
             let attributes = try SCRAMClient.split(message)
             // RFC 5802 §5.1: "m" stands first and means "fail unless you know this".
-            if attributes.contains(where: { $0.name == UInt8(ascii: "m") }) { throw .unknownExtension }
+            for attribute in attributes where attribute.name == UInt8(ascii: "m") { throw .unknownExtension }
             guard attributes.count >= 3, attributes[0].name == UInt8(ascii: "r"), attributes[1].name == UInt8(ascii: "s"),
                 attributes[2].name == UInt8(ascii: "i")
             else { throw .malformed("not nonce, salt and iteration count in this order") }
-            for index in attributes.indices where attributes[..<index].contains(where: { $0.name == attributes[index].name }) {
-                throw .malformed("the same attribute twice")
+            var names: [UInt8] = []
+            for attribute in attributes {
+                if names.contains(attribute.name) { throw .malformed("the same attribute twice") }
+                names.append(attribute.name)
             }
             guard SCRAMClient.isPrintable(attributes[0].value) else { throw .malformed("a nonce that is not printable") }
             nonce = Array(attributes[0].value)
@@ -279,18 +281,17 @@ public final class SCRAMClient {
 
     /// RFC 5802 §7 `printable`: visible ASCII without a comma.
     private static func isPrintable(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") }
+        for byte in bytes where byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: ",") { return false }
+        return true
     }
 
     /// RFC 5802 §5.1 `saslname`.
     private static func escaped(_ name: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         for byte in name {
-            switch byte {
-            case UInt8(ascii: ","): result += Array("=2C".utf8)
-            case UInt8(ascii: "="): result += Array("=3D".utf8)
-            default: result.append(byte)
-            }
+            let isComma = byte == UInt8(ascii: ","), isEqualsSign = byte == UInt8(ascii: "=")
+            result.append(isComma ? UInt8(ascii: "=") : byte)
+            if isComma || isEqualsSign { result += Array((isComma ? "2C" : "3D").utf8) }
         }
         return result
     }

@@ -57,7 +57,7 @@ public enum SCRAMError: Error, Equatable, Sendable {
         case .unproved(.inconsistent):
             "the server's offer is not consistent: channel binding, but no way to use it. Somebody on the way may have weakened it"
         case .unproved(.weaker(let pinned)):
-            "the server does not offer \(pinned.name) any more, which the last login used. \(SASLError.weakened)"
+            "the server does not offer \(pinned.text()) any more, which the last login used. \(SASLError.weakened)"
         case .crypto(let error): error.description
         }
     }

@@ -44,10 +44,14 @@ public final class Session {
         continuation = options.continuation
         parser = XMLStreamParser(limits: .beforeLogin)
         extensions = Extension.all
-        features = UnicodeText.sorted(extensions.flatMap { $0.features })
+        var features: [String] = []
+        for known in extensions {
+            for feature in known.features { features.append(feature) }
+        }
+        self.features = UnicodeText.sorted(features)
         let identity = Caps.Identity(category: options.identity.category, type: options.identity.type, name: options.identity.name ?? "")
         do throws(CryptoError) {
-            verification = try Caps.verification(identities: [identity], features: features)
+            verification = try Caps.verification(identities: [identity], features: self.features)
         } catch {
             verification = nil
         }
@@ -222,7 +226,7 @@ public final class Session {
         case .startTLS:
             outbox.put(.startTLS)
         case .authenticate(let mechanism, let initial, let request):
-            loginReport.mechanism = "\(mechanism.name)"
+            loginReport.mechanism = mechanism.text()
             if let request { return writeAuthenticate(mechanism, initial: initial, request) }
             SASLExchange.writeAuth(to: &outbox.writer, mechanism: mechanism, initial: initial)
         case .respond(let response, let isSASL2):
@@ -307,6 +311,7 @@ struct Outbox {
     private var queue: [SessionOutput] = []
     private var first = 0
 
+    @inline(never)
     mutating func put(_ output: SessionOutput) {
         flush()
         queue.append(output)
@@ -319,6 +324,7 @@ struct Outbox {
         if !writer.bytes.isEmpty { queue.append(.send(writer.take())) }
     }
 
+    @inline(never)
     mutating func next() -> SessionOutput? {
         if first == queue.count {
             queue.removeAll(keepingCapacity: queue.capacity <= 64)

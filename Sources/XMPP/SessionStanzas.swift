@@ -186,7 +186,7 @@ extension Session {
         switch request.purpose {
         case .roster:
             if let error {
-                outbox.put(.event(.notice("the server did not give the roster: \(error)")))
+                outbox.put(.event(.notice("the server did not give the roster: \(error.description)")))
             } else {
                 let query = iq.child("query", Namespace.roster)
                 outbox.put(.event(.roster(query.map { Roster.items(in: $0) } ?? [])))
@@ -200,9 +200,9 @@ extension Session {
         case .enable:
             break
         case .removeContact(let jid):
-            if let error { outbox.put(.event(.notice("\(jid) could not be removed from the roster: \(error)"))) }
+            if let error { outbox.put(.event(.notice("\(jid) could not be removed from the roster: \(error.description)"))) }
         case .publish(let node):
-            if let error { outbox.put(.event(.notice("\(node) could not be published: \(error)"))) }
+            if let error { outbox.put(.event(.notice("\(node) could not be published: \(error.description)"))) }
         }
     }
 }

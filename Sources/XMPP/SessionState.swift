@@ -16,18 +16,21 @@ import Time
 struct SessionState {
     private(set) var phase = Phase.idle
 
+    @inline(never)
+    private mutating func go(_ step: Step, _ deadline: Instant) { phase = .login(step, deadline: deadline) }
+
     // MARK: The transport
 
     mutating func connected(secured: Bool, deadline: Instant) -> Action {
         guard case .idle = phase else { return .nothing }
         let layer: Layer = secured ? .encrypted : .clear
-        phase = .login(.header(layer, .nothing), deadline: deadline)
+        go(.header(layer, .nothing), deadline)
         return .openStream(layer)
     }
 
     mutating func secured() -> Action {
         guard case .login(.handshake, let deadline) = phase else { return .nothing }
-        phase = .login(.header(.encrypted, .nothing), deadline: deadline)
+        go(.header(.encrypted, .nothing), deadline)
         return .openStream(.encrypted)
     }
 
@@ -38,11 +41,11 @@ struct SessionState {
         case .clear: return .nothing
         case .encrypted:
             guard let exchange = login.guess(at: now) else { return .nothing }
-            phase = .login(.header(layer, .login(exchange)), deadline: deadline)
+            go(.header(layer, .login(exchange)), deadline)
             return .authenticate(exchange.choice.mechanism, initial: exchange.initial, request: exchange.request)
         case .authenticated:
             guard login.bindsAhead() else { return .nothing }
-            phase = .login(.header(layer, .bind), deadline: deadline)
+            go(.header(layer, .bind), deadline)
             return login.continuation == nil ? .bind(id: login.bindID) : .resume
         }
     }
@@ -66,7 +69,7 @@ struct SessionState {
         case .unsupportedVersion: return broken("the server speaks a protocol older than XMPP 1.0", "unsupported-version")
         case nil: break
         }
-        phase = .login(.features(layer, ahead), deadline: deadline)
+        go(.features(layer, ahead), deadline)
         return .nothing
     }
 
@@ -117,27 +120,27 @@ struct SessionState {
             guard features.startTLS else {
                 return end(.security("the server does not offer encryption (STARTTLS), or somebody on the way removed the offer"), .close)
             }
-            phase = .login(.proceed, deadline: deadline)
+            go(.proceed, deadline)
             return .requestTLS
         case .encrypted:
             if let registration = login.registration {
                 let request = registration.begin()
-                phase = .login(.register(registration), deadline: deadline)
+                go(.register(registration), deadline)
                 return .register(request)
             }
             guard case .login(let exchange) = ahead else { return begin(with: features, login, deadline, now) }
             let isRight = login.check(exchange, with: features)
-            phase = .login(.sasl(exchange, isRight && !exchange.choice.mechanism.isToken ? nil : features), deadline: deadline)
+            go(.sasl(exchange, isRight && !exchange.choice.mechanism.isToken ? nil : features), deadline)
             return .nothing
         case .authenticated:
             guard features.bind else { return broken("the server offers no resource binding", "unsupported-feature") }
             var isOut = false
             if case .bind = ahead { isOut = true }
             if let continuation = login.continuation, isOut || features.streamManagement {
-                phase = .login(.resume(continuation), deadline: deadline)
+                go(.resume(continuation), deadline)
                 return isOut ? .nothing : .resume
             }
-            phase = .login(.bind(id: login.bindID, streamManagement: features.streamManagement), deadline: deadline)
+            go(.bind(id: login.bindID, streamManagement: features.streamManagement), deadline)
             return isOut ? .nothing : .bind(id: login.bindID)
         }
     }
@@ -145,7 +148,7 @@ struct SessionState {
     private mutating func begin(with features: StreamFeatures, _ login: LoginPlan, _ deadline: Instant, _ now: Moment) -> Action {
         do throws(SASLFailure) {
             let exchange = try login.begin(with: features, at: now)
-            phase = .login(.sasl(exchange, exchange.choice.mechanism.isToken ? features : nil), deadline: deadline)
+            go(.sasl(exchange, exchange.choice.mechanism.isToken ? features : nil), deadline)
             return .authenticate(exchange.choice.mechanism, initial: exchange.initial, request: exchange.request)
         } catch {
             return end(error.end, .close)
@@ -155,7 +158,7 @@ struct SessionState {
     private mutating func proceed(_ element: StreamElement, _ deadline: Instant) -> Action {
         switch element {
         case .proceed:
-            phase = .login(.handshake, deadline: deadline)
+            go(.handshake, deadline)
             return .startTLS
         case .tlsFailure:
             return end(.security("the server offered encryption and then could not begin it"), .close)
@@ -173,7 +176,7 @@ struct SessionState {
         case .challenge(let text):
             do throws(SASLFailure) {
                 let response = try exchange.respond(to: text)
-                phase = .login(.sasl(exchange, features), deadline: deadline)
+                go(.sasl(exchange, features), deadline)
                 return .respond(response, isSASL2: exchange.request != nil)
             } catch {
                 return end(error.end, .close)
@@ -184,7 +187,7 @@ struct SessionState {
             do throws(SASLFailure) { try exchange.finish(text) } catch { return end(error.end, .close) }
             login.succeeded(exchange, success)
             if let success, let request = exchange.request { return authenticated(success, request, login, deadline, now.instant) }
-            phase = .login(.header(.authenticated, .nothing), deadline: deadline)
+            go(.header(.authenticated, .nothing), deadline)
             return .openStream(.authenticated)
         case .failure(let error):
             // Not what the server would have been asked had we waited, or not with the password: nothing is said about that.
@@ -216,7 +219,7 @@ struct SessionState {
             else { return broken("the server bound no usable address", "undefined-condition") }
             return goOnline(jid, .goOnlineAtOnce(jid, success), login, now)
         }
-        phase = .login(.features(.authenticated, .nothing), deadline: deadline)
+        go(.features(.authenticated, .nothing), deadline)
         return .goOnLoggedIn(success)
     }
 
@@ -265,7 +268,7 @@ struct SessionState {
             if case .goOn = action { login.boundSession() }
             return action
         case .managementFailed(let answer):
-            phase = .login(.bind(id: login.bindID, streamManagement: true), deadline: deadline)
+            go(.bind(id: login.bindID, streamManagement: true), deadline)
             return .bindInstead(id: login.bindID, h: StreamManagement.count(in: answer))
         // What the old session still has to hear is sent after the answer; whatever comes before is not counted.
         case .message, .presence, .iq: return .nothing

@@ -123,12 +123,9 @@ struct PeerError: Equatable {
 
     /// Fit for one line of a log: bounded, and without control characters, which could forge further lines.
     static func short(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars.prefix(Limits.errorText) {
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
-            result.unicodeScalars.append(isControl ? " " : scalar)
-        }
-        return result
+        var scalars = text.cut(to: Limits.errorText).scalars
+        for at in scalars.indices where UnicodeText.isControl(scalars[at]) { scalars[at] = " " }
+        return String(scalars: scalars)
     }
 }
 

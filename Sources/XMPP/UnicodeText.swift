@@ -6,36 +6,32 @@ import Text
 
 /// What addresses and passwords need of Unicode.
 enum UnicodeText {
-    typealias Scalars = String.UnicodeScalarView
-
     /// Normalization Form C (UAX #15).
-    static func nfc(_ scalars: Scalars) -> Scalars {
-        var result = Scalars()
-        for scalar in String(scalars)._nfc { result.append(scalar) }
+    @inline(never)
+    static func nfc(_ text: String) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
+        for scalar in text._nfc { result.append(scalar) }
         return result
     }
 
-    /// Full lower-case mappings, scalar by scalar; `ß` and final `ς` stay what they are (RFC 8264 §5.2.3).
-    static func lowercased(_ scalars: Scalars) -> Scalars { String(scalars).lowercased().unicodeScalars }
-
-    /// Full-width letters, digits and signs of ASCII in their usual width (RFC 8265 §3.3.1).
-    static func narrowed(_ scalars: Substring.UnicodeScalarView) -> Scalars {
-        var result = Scalars()
-        for scalar in scalars {
-            if (0xFF01...0xFF5E).contains(scalar.value), let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
-                result.append(narrow)
-            } else {
-                result.append(scalar)
-            }
+    /// With full lower-case mappings, scalar by scalar (`ß` and final `ς` stay what they are, RFC 8264 §5.2.3), and full-width letters, digits
+    /// and signs of ASCII in their usual width (RFC 8265 §3.3.1); in Normalization Form C.
+    static func mapped(_ text: String) -> [Unicode.Scalar] {
+        var scalars = text.scalars
+        for at in scalars.indices where (0xFF01...0xFF5E).contains(scalars[at].value) {
+            if let narrow = Unicode.Scalar(scalars[at].value - 0xFEE0) { scalars[at] = narrow }
         }
-        return result
+        return nfc(String(scalars: scalars).lowercased())
     }
 
     /// By bytes: the i;octet collation of RFC 4790.
     @inline(never)
     static func sorted(_ texts: [String]) -> [String] { texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
-    static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+    static func isASCII(_ text: String) -> Bool {
+        for byte in Array(text.utf8) where byte >= 0x80 { return false }
+        return true
+    }
 
     /// U+FDD0–U+FDEF and the last two of each plane, which are no characters.
     static func isNoncharacter(_ scalar: Unicode.Scalar) -> Bool {

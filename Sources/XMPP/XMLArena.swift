@@ -104,6 +104,7 @@ final class XMLArena {
 
     // MARK: Reading
 
+    @inline(never)
     func string(_ span: XMLSpan) -> String {
         let start = Int(span.start)
         return bytes.withUnsafeBufferPointer {

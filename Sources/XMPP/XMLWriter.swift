@@ -62,6 +62,7 @@ public struct XMLWriter {
         bytes.append(UInt8(ascii: "'"))
     }
 
+    @inline(never)
     public mutating func text(_ text: String) {
         endTag()
         escape(text, inAttribute: false)
@@ -89,12 +90,14 @@ public struct XMLWriter {
     }
 
     /// `<name xmlns='namespace'/>`
+    @inline(never)
     public mutating func empty(_ name: StaticString, _ namespace: StaticString? = nil) {
         open(name, namespace)
         close()
     }
 
     /// `<name xmlns='namespace'>text</name>`; nil writes nothing at all.
+    @inline(never)
     public mutating func element(_ name: StaticString, _ namespace: StaticString? = nil, text: String?) {
         guard let text else { return }
         open(name, namespace)
@@ -110,6 +113,7 @@ public struct XMLWriter {
     }
 
     /// Elements that are serialised already, each with its own namespace declared, as content of the open element.
+    @inline(never)
     public mutating func xml(_ serialised: [UInt8]) {
         guard !serialised.isEmpty else { return }
         endTag()
@@ -119,6 +123,7 @@ public struct XMLWriter {
     /// A value for an attribute of hand-written XML, escaped.
     public mutating func rawAttributeValue(_ value: String) { escape(value, inAttribute: true) }
 
+    @inline(never)
     private mutating func endTag() {
         if isInTag {
             isInTag = false
@@ -184,6 +189,7 @@ public struct XMLWriter {
 
     // MARK: Escaping
 
+    @inline(never)
     private mutating func escape(_ text: String, inAttribute: Bool) {
         var text = text
         text.withUTF8 { escape(UnsafeRawBufferPointer($0), inAttribute: inAttribute) }

@@ -44,7 +44,7 @@ final class Chat {
         do throws(SystemError) {
             chat = try Chat(board: account.board, text: account.text, timeout: account.timeout)
         } catch {
-            throw Failure(.failed, "\(error)")
+            throw Failure(.failed, error.description)
         }
         try chat.run(login)
     }
@@ -79,7 +79,7 @@ final class Chat {
             try loop.run()
             withExtendedLifetime(signals) {}
         } catch {
-            throw Failure(.failed, "\(error)")
+            throw Failure(.failed, error.description)
         }
         if let failure { throw failure }
     }
@@ -232,8 +232,11 @@ final class Chat {
 
     private func takeLine() {
         let line = String(decoding: partial, as: UTF8.self)
+        for byte in partial where byte > 0x20 {
+            waiting.append(line)
+            break
+        }
         partial = []
-        if line.utf8.contains(where: { $0 > 0x20 }) { waiting.append(line) }
     }
 
     private func finish() {
@@ -259,11 +262,12 @@ final class Chat {
 
     /// Nobody who writes to us may move the cursor or change the terminal.
     private static func harmless(_ text: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+        var scalars = text.scalars
+        for at in scalars.indices {
+            let scalar = scalars[at]
             let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t"
-            scalars.append(isControl || (0x7F..<0xA0).contains(scalar.value) ? "\u{FFFD}" : scalar)
+            if isControl || (0x7F..<0xA0).contains(scalar.value) { scalars[at] = "\u{FFFD}" }
         }
-        return String(scalars)
+        return String(scalars: scalars)
     }
 }

@@ -73,7 +73,7 @@ enum Check {
                 }
             }
         } catch {
-            Console.print("note: \(settings.name): \(error)")
+            Console.print("note: \(settings.name): \(error.description)")
         }
     }
 

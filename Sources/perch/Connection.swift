@@ -189,7 +189,7 @@ final class Connection {
             session = Session(options)
         } catch {
             tcp.close()
-            return down("\(error)", nil, .backoff)
+            return down(error.description, nil, .backoff)
         }
         let link = Link(
             loop, tcp, directTLS: endpoint.isDirectTLS, context: settings.context, serverName: HostName.ascii(settings.jid.domain) ?? settings.jid.domain,
@@ -265,9 +265,9 @@ final class Connection {
         let server: ServerAddress
         do throws(Complaint) { server = try ConfigurationValue.server(place) } catch { return "that is no HOST:PORT" }
         let target = Endpoint(host: server.host, port: server.port, isDirectTLS: server.directTLS || endpoint.isDirectTLS)
-        for known in redirections + [endpoint] where known.host == target.host && known.port == target.port {
-            return "it sends us round in circles"
-        }
+        var isCircle = endpoint.host == target.host && endpoint.port == target.port
+        for known in redirections where known.host == target.host && known.port == target.port { isCircle = true }
+        if isCircle { return "it sends us round in circles" }
         if redirections.count == Self.redirectionLimit { return "it is the fourth one in a row" }
         redirections.append(target)
         return nil
@@ -299,7 +299,7 @@ final class Connection {
     private static func describe(_ end: Link.End, _ endpoint: Endpoint) -> (String, Retry) {
         switch end {
         case .session(let end): return (end.description, end.retry)
-        case .tls(let error): return ("\(endpoint): \(error)", .backoff)
+        case .tls(let error): return ("\(endpoint): \(error.description)", .backoff)
         case .socket(let error): return (error.description, .backoff)
         }
     }

@@ -85,7 +85,7 @@ final class Daemon {
             notify.ready(status: "connecting as \(configuration.account.jid)")
             try loop.run()
         } catch {
-            throw Failure(error.isPermission ? .permission : .failed, "\(error)")
+            throw Failure(error.isPermission ? .permission : .failed, error.description)
         }
     }
 
@@ -97,7 +97,7 @@ final class Daemon {
                 connection?.networkChanged()
             }
         } catch {
-            Log.info("\(error)")
+            Log.info(error.description)
         }
     }
 
@@ -107,7 +107,7 @@ final class Daemon {
             do throws(BoardError) {
                 return try board.get(index, at: Clock.instant())
             } catch {
-                Log.warning("\(configuration.lines[index].name): \(error)")
+                Log.warning("\(configuration.lines[index].name): \(error.description)")
                 return nil
             }
         }
@@ -172,8 +172,8 @@ final class Daemon {
             do throws(SystemError) {
                 try state.store(name, bytes)
             } catch {
-                Log.error("\(error)\(name == "lines" ? "; after a restart, outputs with `initial = restore` come up as they were before" : "")")
-                deliver(.notStored(name: name, why: "\(error)"))
+                Log.error("\(error.description)\(name == "lines" ? "; after a restart, outputs with `initial = restore` come up as they were before" : "")")
+                deliver(.notStored(name: name, why: error.description))
             }
         case .append(let name, let bytes, let isUrgent):
             if name == StateDirectory.journal {
@@ -185,7 +185,7 @@ final class Daemon {
                 try state.append(name, bytes)
                 toldAppend = false
             } catch {
-                if !toldAppend { Log.error("\(error); after a restart, a command that is delivered twice might be done twice") }
+                if !toldAppend { Log.error("\(error.description); after a restart, a command that is delivered twice might be done twice") }
                 toldAppend = true
             }
         case .log(let level, let text): Log.write(Self.level(level), text)
@@ -199,7 +199,7 @@ final class Daemon {
         } catch {
             // The other lines of that chip are lost as well.
             if case .away = error, board.lostReason(index) == nil { look() }
-            return .failed("\(error)")
+            return .failed(error.description)
         }
     }
 
@@ -243,7 +243,7 @@ final class Daemon {
             // A descriptor that only fails would keep the loop busy for ever.
             loop.remove(source.descriptor)
             if case .away = error { return look() }
-            Log.error("\(configuration.lines[source.line].name): \(error); its changes are not seen any more until a restart")
+            Log.error("\(configuration.lines[source.line].name): \(error.description); its changes are not seen any more until a restart")
         }
     }
 

@@ -81,7 +81,7 @@ extension Daemon {
         do throws(SystemError) {
             try state.store(StateFile.login, memory.file)
         } catch {
-            Log.warning("\(error); after a restart, the first login begins from nothing")
+            Log.warning("\(error.description); after a restart, the first login begins from nothing")
         }
     }
 }

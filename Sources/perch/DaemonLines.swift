@@ -20,7 +20,7 @@ extension Daemon {
         do throws(SystemError) {
             chips = try ChipMonitor(loop) { [self] in look() }
         } catch {
-            Log.info("\(error)")
+            Log.info(error.description)
         }
     }
 
@@ -45,7 +45,7 @@ extension Daemon {
         lookedAt = end
         lookTimer?.deadline = board.hasLostLines ? end + Self.lookInterval : nil
         if news.isEmpty { return }
-        do throws(SystemError) { try watchEdges() } catch { Log.error("\(error)") }
+        do throws(SystemError) { try watchEdges() } catch { Log.error(error.description) }
         for change in news {
             if let why = change.why { deliver(.lineLost(change.line, why: why)) } else { deliver(.lineBack(change.line, on: change.on)) }
         }

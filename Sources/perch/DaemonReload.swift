@@ -35,7 +35,7 @@ extension Daemon {
         generation += 1
         sensorsBeingRead = []
         configuration = new
-        do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, "\(error)") }
+        do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, error.description) }
         if lookTimer == nil { watchChips() }
         deliver(.reloaded(new, levels: levels(), duties: duties()))
         tellLostLines()

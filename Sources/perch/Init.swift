@@ -51,7 +51,7 @@ final class Init {
             do throws(SystemError) {
                 dialogue.plan.template = String(decoding: try Files.read(file, limit: ConfigurationFile.maximumSize), as: UTF8.self)
             } catch {
-                throw Failure(error.isPermission ? .permission : .usage, "--template: \(error)")
+                throw Failure(error.isPermission ? .permission : .usage, "--template: \(error.description)")
             }
             // Before its mistakes are told as those of each option; but its lines are those of this board.
             dialogue.plan.profile = arguments["--board"]
@@ -159,7 +159,7 @@ final class Init {
         let password: String
         do throws(CryptoError) {
             if let given = dialogue.password { password = given } else { password = try randomText(bytes: 18) }
-        } catch { throw Failure(.failed, "\(error)") }
+        } catch { throw Failure(.failed, error.description) }
         // On the disk before the server knows it: whatever ends this program, the account is not lost.
         try files.keep(password, of: jid)
         let kept = "the password is kept in \(waiting), and perch init goes on from there when it is told the same address"
@@ -184,7 +184,7 @@ final class Init {
         do throws(SystemError) {
             copy = try files.write(dialogue.plan.text(passwordFile: passwordFile), password: password, to: passwordFile, replaces: dialogue.replaces)
         } catch {
-            var lines = ["\(error); nothing was changed"]
+            var lines = ["\(error.description); nothing was changed"]
             if dialogue.isNew == true {
                 lines.append("\(jid) is registered, and its password is kept in \(files.waiting(jid)); mend that and run perch init with the same address again")
             }

@@ -130,7 +130,7 @@ final class InitDialogue {
             password = answer
             return
         }
-        if answer.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) { throw .again("control characters are in it; please type it again") }
+        for byte in Array(answer.utf8) where byte < 0x20 && byte != 0x09 || byte == 0x7F { throw .again("control characters are in it; please type it again") }
         let words = InitPlan.words(answer)
         let text = words.joined(separator: " ")
         switch question {
@@ -178,7 +178,7 @@ final class InitDialogue {
 
     /// What one option says.
     func option(_ name: String, _ value: String) throws(Refusal) {
-        if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw .again("there are control characters in it") }
+        for byte in Array(value.utf8) where byte < 0x20 || byte == 0x7F { throw .again("there are control characters in it") }
         switch name {
         case "--board": try accept { $0.profile = value }
         case "--server": try accept { $0.server = value }
@@ -211,7 +211,8 @@ final class InitDialogue {
 
     /// Nothing that a link or an address has: of an invitation only its token (XEP-0445).
     static func isToken(_ text: String) -> Bool {
-        !text.utf8.isEmpty && text.utf8.allSatisfy { byte in byte > 0x20 && byte < 0x7F && !Array("@.:/?#;%&".utf8).contains(byte) }
+        for byte in Array(text.utf8) where byte <= 0x20 || byte >= 0x7F || Array("@.:/?#;%&".utf8).contains(byte) { return false }
+        return !text.isEmpty
     }
 
     func invitation(_ text: String) throws(Refusal) {

@@ -8,8 +8,8 @@ import XMPP
 enum InitHost {
     /// The host's name without its domain, small.
     static var name: String {
-        let label = Host.name.lowercased().utf8.prefix { $0 != UInt8(ascii: ".") }
-        return label.isEmpty ? "board" : String(label) ?? "board"
+        let label = Host.name.lowercased().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        return label.isEmpty ? "board" : String(label)
     }
 
     /// Of an address for many boards: `{hostname}`, and `{serial}`, the number that the device tree has.
@@ -28,15 +28,16 @@ enum InitHost {
     }
 
     private static func replace(_ text: String, _ word: String, _ value: String) -> String {
-        var result: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let first = rest.first {
-            if rest.starts(with: word.utf8) {
+        let bytes = Array(text.utf8), word = Array(word.utf8)
+        var result: [UInt8] = [], at = 0
+        while at < bytes.count {
+            let end = at + word.count
+            if end <= bytes.count, Array(bytes[at..<end]) == word {
                 result += Array(value.utf8)
-                rest = rest.dropFirst(word.utf8.count)
+                at = end
             } else {
-                result.append(first)
-                rest = rest.dropFirst()
+                result.append(bytes[at])
+                at += 1
             }
         }
         return String(decoding: result, as: UTF8.self)
@@ -53,8 +54,8 @@ enum InitHost {
         var found: [(plan: InitPlan.Sensor, reading: String)] = []
         for listing in SensorListing.all().prefix(InitDialogue.offered) {
             // Its section begins "[sensor NAME]".
-            let name = listing.paste.utf8.dropFirst(8).prefix { $0 != UInt8(ascii: "]") }
-            let plan = InitPlan.Sensor(name: String(name) ?? "sensor", source: listing.source, part: part(of: listing.source, catalog))
+            let name = String(listing.paste.split(separator: "]")[0]).dropping(8)
+            let plan = InitPlan.Sensor(name: name, source: listing.source, part: part(of: listing.source, catalog))
             found.append((plan, Sensors.reading(listing)))
         }
         return found
@@ -75,11 +76,14 @@ enum InitHost {
             return []
         } catch {
             return error.lines.map { line in
-                let place = line.utf8.starts(with: (file + ":").utf8) ? line.utf8.dropFirst(file.utf8.count + 1) : "".utf8[...]
-                var number = 0
-                for digit in place.prefix(while: { $0 >= 0x30 && $0 <= 0x39 }).prefix(9) { number = number * 10 + Int(digit) - 0x30 }
+                let bytes = Array(line.utf8)
+                var number = 0, at = line.hasPrefix(file + ":") ? file.utf8.count + 1 : bytes.count
+                while at < bytes.count, bytes[at] >= 0x30, bytes[at] <= 0x39 {
+                    number = min(number, 99_999_999) * 10 + Int(bytes[at]) - 0x30
+                    at += 1
+                }
                 if number == 0 { return template == nil ? line : "\(file): \(line)" }
-                let text = String(place.drop { $0 >= 0x30 && $0 <= 0x39 }.dropFirst(2)) ?? line
+                let text = String(decoding: bytes[min(at + 2, bytes.count)...], as: UTF8.self)
                 return template == nil ? text : "\(file):\(plan.templateLine(number, passwordFile: passwordFile)): \(text)"
             }
         }
@@ -91,13 +95,13 @@ enum InitHost {
     static func checked(_ plan: InitPlan, path: String, passwordFile: String) throws(Failure) -> Configuration {
         let configuration = BoardSetup.withUnits(try ConfigurationFile.parse(path, Array(plan.text(passwordFile: passwordFile).utf8)))
         let account = (plan.jid == nil || configuration.account.jid == plan.jid) && configuration.account.passwordFile == passwordFile
+        var meant = "\(plan.people.count) \(plan.readers.count)", read = "\(configuration.people.entries.count) \(configuration.reports.to.count)"
+        for line in plan.lines { meant += "\n" + line.name + line.pin }
+        for line in configuration.lines { read += "\n" + line.name + line.pin }
+        for sensor in plan.sensors { meant += "\n\t" + sensor.name + sensor.source }
+        for sensor in configuration.sensors { read += "\n\t" + sensor.name + sensor.source }
         // A template has been thought about; what people answer has not.
-        let isSame =
-            account && plan.template != nil || account && configuration.people.entries.count == plan.people.count
-            && configuration.lines.map { $0.name + $0.pin } == plan.lines.map { $0.name + $0.pin }
-            && configuration.sensors.map { $0.name + $0.source } == plan.sensors.map { $0.name + $0.source }
-            && configuration.account.tlsCA == plan.tlsCA && configuration.reports.to.count == plan.readers.count
-        guard isSame else {
+        guard account, plan.template != nil || meant == read && configuration.account.tlsCA == plan.tlsCA else {
             throw Failure(.usage, "perch.conf cannot hold this: it has characters with a meaning of their own there, such as = ; [ ]")
         }
         return configuration

@@ -16,7 +16,7 @@ enum Lines {
         do throws(BoardError) {
             listings = try LineListing.all(profile: profile)
         } catch {
-            throw Failure(error.isPermission ? .permission : .failed, "\(error)")
+            throw Failure(error.isPermission ? .permission : .failed, error.description)
         }
         let table = LineTable(listings, isComplete: isComplete)
         if let profile {

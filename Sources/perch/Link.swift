@@ -61,7 +61,7 @@ final class Link {
     func start() {
         tcp.onBytes = { [self] in receive($0) }
         tcp.onEnd = { [self] in ended($0) }
-        do throws(SystemError) { try tcp.setUserTimeout(Self.userTimeout) } catch { Log.debug("\(error)") }
+        do throws(SystemError) { try tcp.setUserTimeout(Self.userTimeout) } catch { Log.debug(error.description) }
         if isDirectTLS {
             handshakeDue = Clock.instant() + Self.handshakeTimeout
             startTLS()
@@ -127,7 +127,7 @@ final class Link {
 
     private func ended(_ reason: TCPConnection.End) {
         if case .failed(let error) = reason {
-            Log.debug("\(error)")
+            Log.debug(error.description)
             if !session.isOnline { return end(.socket(error)) }
         }
         session.disconnected(at: Clock.now())

@@ -26,7 +26,7 @@ final class Login {
             let pin = account.tlsPin.flatMap { TLSPin($0) }
             context = try TLSContext(TLSSettings(authorities: account.tlsCA, pin: pin, certificate: account.certificate))
         } catch {
-            throw Failure(.configuration, "\(error)")
+            throw Failure(.configuration, error.description)
         }
     }
 
@@ -36,7 +36,7 @@ final class Login {
         do throws(SystemError) {
             _ = try Files.read(file, limit: maximumFileSize)
         } catch {
-            throw Failure(error.isPermission ? .permission : .configuration, "\(error)")
+            throw Failure(error.isPermission ? .permission : .configuration, error.description)
         }
     }
 
@@ -82,7 +82,7 @@ final class Login {
         var settings = "\(account.jid.bare) \(account.tlsCA ?? "") \(account.tlsPin ?? "") \(account.certificate ?? "") \(account.allowPlain ? 1 : 0)"
         if let server = account.server { settings += " \(server.host) \(server.port) \(server.directTLS ? 1 : 0)" }
         do throws(CryptoError) {
-            memory.enter(scope: Hex.encode(Array(try Digest.sha256(Array(settings.utf8)).prefix(8))))
+            memory.enter(scope: Hex.encode(Array(try Digest.sha256(Array(settings.utf8))[..<8])))
             if memory.agent.isEmpty { memory.agent = Self.uuid(try randomBytes(16)) }
         } catch {
             return LoginMemory()

@@ -15,7 +15,7 @@ final class Probe {
 
     static func run(_ login: Login, isQuiet: Bool = false) throws(Failure) {
         let probe: Probe
-        do throws(SystemError) { probe = try Probe(isQuiet: isQuiet) } catch { throw Failure(.failed, "\(error)") }
+        do throws(SystemError) { probe = try Probe(isQuiet: isQuiet) } catch { throw Failure(.failed, error.description) }
         try probe.run(login)
     }
 
@@ -42,7 +42,7 @@ final class Probe {
             connection.start()
             try loop.run()
         } catch {
-            throw Failure(.failed, "\(error)")
+            throw Failure(.failed, error.description)
         }
         if let failure { throw failure }
     }

@@ -47,7 +47,7 @@ enum QRCode {
     static func uri(_ address: String) -> String {
         var bytes = Array("xmpp:".utf8)
         let digits = Array("0123456789ABCDEF".utf8)
-        for byte in address.utf8 {
+        for byte in Array(address.utf8) {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "@"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
                 bytes.append(byte)

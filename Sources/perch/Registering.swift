@@ -17,7 +17,7 @@ final class Registering {
     static func register(_ account: AccountConfiguration, token: String?, password: String, timeout: Duration) throws(Failure) {
         let login = try Login(account, password: password)
         let registering: Registering
-        do throws(SystemError) { registering = try Registering() } catch { throw Failure(.failed, "\(error)") }
+        do throws(SystemError) { registering = try Registering() } catch { throw Failure(.failed, error.description) }
         try registering.run(login, token, timeout)
     }
 
@@ -55,7 +55,7 @@ final class Registering {
             connection.start()
             try loop.run()
         } catch {
-            throw Failure(.failed, "\(error)")
+            throw Failure(.failed, error.description)
         }
         if let failure { throw failure }
     }

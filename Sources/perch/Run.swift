@@ -33,7 +33,7 @@ enum Run {
                 configuration: configuration,
                 configurationPath: path)
         } catch {
-            throw Failure(.failed, "\(error)")
+            throw Failure(.failed, error.description)
         }
         try daemon.run(login)
     }

@@ -18,7 +18,9 @@ struct StateDirectory {
     /// start: the outputs then come up as after a first start, which is safe.
     func load() -> [String: [UInt8]] {
         var saved: [String: [UInt8]] = [:]
-        for name in StateFile.names where name != StateFile.login { saved[name] = load(name) }
+        for name in StateFile.names where name != StateFile.login {
+            if let bytes = load(name) { saved.updateValue(bytes, forKey: name) }
+        }
         return saved
     }
 
@@ -32,7 +34,7 @@ struct StateDirectory {
             } catch {
                 if error.isAbsent { return nil }
                 try Files.rename(path, to: path + ".unreadable")
-                Log.error("\(error); it was put aside as \(name).unreadable, \(StateFile.loss(name))")
+                Log.error("\(error.description); it was put aside as \(name).unreadable, \(StateFile.loss(name))")
                 return nil
             }
             let verdict = StateFile.verdict(name, bytes)
@@ -47,7 +49,7 @@ struct StateDirectory {
             }
             Log.error(StateFile.remark(name, at: path, verdict, isDone: true))
         } catch {
-            Log.error("\(error); going on \(kept == nil ? "without what it held, " + StateFile.loss(name) : "with its whole lines")")
+            Log.error("\(error.description); going on \(kept == nil ? "without what it held, " + StateFile.loss(name) : "with its whole lines")")
         }
         return kept
     }
@@ -61,8 +63,8 @@ struct StateDirectory {
                 let verdict = StateFile.verdict(name, try Files.read(path, limit: Self.maximumFileSize))
                 if verdict != .current { failures.append(StateFile.remark(name, at: path, verdict, isDone: false)) }
             } catch {
-                if error.isPermission { return Console.print("note: \(error), so the files of the state were not looked at; root and perch may") }
-                if !error.isAbsent { failures.append("\(error); the next start puts it aside as \(name).unreadable, \(StateFile.loss(name))") }
+                if error.isPermission { return Console.print("note: \(error.description), so the files of the state were not looked at; root and perch may") }
+                if !error.isAbsent { failures.append("\(error.description); the next start puts it aside as \(name).unreadable, \(StateFile.loss(name))") }
             }
         }
         if !failures.isEmpty { throw Failure(.failed, failures) }
