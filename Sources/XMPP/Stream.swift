@@ -130,16 +130,16 @@ struct PeerError: Equatable {
 }
 
 /// One child of the stream, told apart by name and namespace.
-enum StreamElement {
+indirect enum StreamElement {
     case features(StreamFeatures)
-    indirect case error(PeerError)
+    case error(PeerError)
     case proceed
     case tlsFailure
     /// Base64 as it stands there.
     case challenge(String)
     /// With the whole of SASL2's, which says more.
     case success(String, Element?)
-    indirect case failure(PeerError)
+    case failure(PeerError)
     case enabled(Element)
     case resumed(Element)
     /// The answer to `<enable/>` or `<resume/>`.

@@ -30,7 +30,7 @@ enum ConfigurationFile {
         do throws(SystemError) {
             bytes = try Files.read(path, limit: maximumSize)
         } catch {
-            throw Failure(error.isPermission ? .permission : .configuration, error.description)
+            throw Failure(error, otherwise: .configuration)
         }
         return try parse(path, bytes)
     }

@@ -34,7 +34,7 @@ final class Connection {
         }
     }
 
-    enum Event {
+    indirect enum Event {
         case session(SessionEvent)
         /// Not connected (any more), in words. `retry` is the pause before the next attempt, nil when there is none.
         case down(reason: String, end: Link.End?, retry: Duration?)

@@ -85,7 +85,7 @@ final class Daemon {
             notify.ready(status: "connecting as \(configuration.account.jid)")
             try loop.run()
         } catch {
-            throw Failure(error.isPermission ? .permission : .failed, error.description)
+            throw Failure(error)
         }
     }
 

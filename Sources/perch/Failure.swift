@@ -1,3 +1,6 @@
+import Linux
+import Text
+
 /// Why a subcommand ends early: what to print, one line each, and the exit code.
 final class Failure: Error {
     let code: ExitCode
@@ -10,6 +13,12 @@ final class Failure: Error {
         self.code = code
         self.lines = lines
         self.isUncertain = isUncertain
+    }
+
+    /// What the system refused, in words: a missing permission has a code of its own.
+    @inline(never)
+    convenience init(_ error: SystemError, otherwise code: ExitCode = .failed, before: String = "", after: String = "") {
+        self.init(error.isPermission ? .permission : code, before + error.description + after)
     }
 
     @inline(never)

@@ -27,7 +27,7 @@ final class Init {
     private let dialogue: InitDialogue
 
     static func run(_ arguments: Arguments) throws(Failure) {
-        cl_on_interrupt("\nperch init: interrupted; nothing was written\n")
+        Self.onInterrupt("nothing was written")
         let run = try Init(arguments)
         try run.takeOptions()
         try run.run()
@@ -45,13 +45,17 @@ final class Init {
         dialogue = InitDialogue(place, partOf: { InitHost.part(of: $0, catalog) }, objections: { InitHost.objections($0, catalog) })
     }
 
+    /// What Ctrl-C says from here on.
+    @inline(never)
+    private static func onInterrupt(_ what: String) { cl_on_interrupt("\nperch init: interrupted; " + what + "\n") }
+
     /// What the command line says already; all that is wrong with it in one go.
     private func takeOptions() throws(Failure) {
         if let file = arguments["--template"] {
             do throws(SystemError) {
                 dialogue.plan.template = String(decoding: try Files.read(file, limit: ConfigurationFile.maximumSize), as: UTF8.self)
             } catch {
-                throw Failure(error.isPermission ? .permission : .usage, "--template: \(error.description)")
+                throw Failure(error, otherwise: .usage, before: "--template: ")
             }
             // Before its mistakes are told as those of each option; but its lines are those of this board.
             dialogue.plan.profile = arguments["--board"]
@@ -138,7 +142,7 @@ final class Init {
             guard isInteractive, error.code != .permission else { throw error }
             for line in error.lines { Console.complain(line) }
             dialogue.refuseAccount()
-            cl_on_interrupt("\nperch init: interrupted; nothing was written\n")
+            Self.onInterrupt("nothing was written")
             return false
         }
     }
@@ -163,7 +167,7 @@ final class Init {
         // On the disk before the server knows it: whatever ends this program, the account is not lost.
         try files.keep(password, of: jid)
         let kept = "the password is kept in \(waiting), and perch init goes on from there when it is told the same address"
-        cl_on_interrupt("\nperch init: interrupted; \(jid) may be registered by now: \(kept)\n")
+        Self.onInterrupt("\(jid) may be registered by now: \(kept)")
         Console.print("Registering \(jid) …")
         do throws(Failure) {
             try Registering.register(account, token: dialogue.token, password: password, timeout: Self.timeout)
@@ -171,7 +175,7 @@ final class Init {
             if !error.isUncertain { files.forget(jid) }
             throw error.isUncertain ? Failure(error.code, error.lines + ["\(jid) may be registered nevertheless: \(kept)"]) : error
         }
-        cl_on_interrupt("\nperch init: interrupted; \(jid) is registered: \(kept)\n")
+        Self.onInterrupt("\(jid) is registered: \(kept)")
         dialogue.password = password
     }
 
@@ -191,7 +195,7 @@ final class Init {
             throw Failure(error.isPermission ? .permission : .failed, lines)
         }
         files.forget(jid)
-        cl_on_interrupt("\nperch init: interrupted; \(files.path) is written\n")
+        Self.onInterrupt("\(files.path) is written")
         Console.print("\nWrote \(files.path)\(copy.map { "; what it was is \($0)" } ?? "").")
         if cl_user() == 0, files.group == nil {
             Console.print("There is no group perch yet, so only root can read it; run: systemd-sysusers && chgrp perch \(files.path) \(passwordFile)")

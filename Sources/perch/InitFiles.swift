@@ -39,7 +39,7 @@ struct InitFiles {
             try Files.makeDirectory(folder, mode: 0o750, group: group)
             try Files.replace(waiting(jid), with: Array((password + "\n").utf8), mode: 0o600)
         } catch {
-            throw Failure(error.isPermission ? .permission : .failed, "\(error.description); nothing was registered")
+            throw Failure(error, after: "; nothing was registered")
         }
     }
 

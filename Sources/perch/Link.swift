@@ -8,7 +8,7 @@ import XMPP
 ///
 /// A turn is: read → `tls.receive` → `session.receive` → drain outputs until empty → write (architecture §3).
 final class Link {
-    enum End {
+    indirect enum End {
         case session(SessionEnd)
         /// TLS could not be agreed on, or the server's certificate is not to be trusted; in words.
         case tls(TLSError)

@@ -36,7 +36,7 @@ final class Login {
         do throws(SystemError) {
             _ = try Files.read(file, limit: maximumFileSize)
         } catch {
-            throw Failure(error.isPermission ? .permission : .configuration, error.description)
+            throw Failure(error, otherwise: .configuration)
         }
     }
 

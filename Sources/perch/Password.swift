@@ -62,7 +62,7 @@ enum Password {
             if error.operation == Files.distrust {
                 throw Failure(.configuration, "password: others may read or change \(path), so it is no secret; run: chmod o= \(path)")
             }
-            throw Failure(error.isPermission ? .permission : .configuration, "password: \(error.description)")
+            throw Failure(error, otherwise: .configuration, before: "password: ")
         }
         // Editors and `echo` end a line; that is not part of the password.
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
