@@ -90,16 +90,14 @@ struct ActivityLog {
 
     /// One line of text, short enough to keep.
     static func cut(_ text: String) -> String {
-        var cut = ""
-        var count = 0
+        var cut: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars {
-            if count == maximumText {
-                cut += "…"
+            if cut.count == maximumText {
+                cut.append("…")
                 break
             }
-            cut.unicodeScalars.append(scalar.isNewline ? " " : scalar)
-            count += 1
+            cut.append(scalar.isNewline ? " " : scalar)
         }
-        return cut
+        return String(scalars: cut)
     }
 }

@@ -5,7 +5,7 @@ import XMPP
 /// The device without any input or output of its own: events go in, effects come out, time is handed in.
 ///
 /// ```swift
-/// let agent = Agent(configuration: configuration, saved: ["lines": bytes], facts: facts, seed: seed)
+/// let agent = Agent(configuration: configuration, files: [("lines", bytes)], facts: facts, seed: seed)
 /// for line in lines { claim(line, agent.initialLevel(of: line, at: now)) }
 /// carryOut(agent.handle(.started(levels: levels), at: now))
 /// // then for each event: carryOut(agent.handle(event, at: now)); arm the timer with agent.nextDeadline
@@ -56,7 +56,7 @@ public final class Agent {
     var onlineSince: Moment?
     var startedAt: Moment?
     /// The moment of the event at hand, or of the last one.
-    var lastMoment = Moment(instant: Instant(.zero), timestamp: Timestamp(milliseconds: 0))
+    var now = Moment(instant: Instant(.zero), timestamp: Timestamp(milliseconds: 0))
     /// What was found in the state directory, until `started`.
     var journalFault: Journal.Fault?
     var savedActions: [UInt8]?
@@ -64,25 +64,36 @@ public final class Agent {
     var effects: [Effect] = []
 
     /// - Parameters:
-    ///   - saved: the files of the state directory by name; absent ones are left out.
+    ///   - files: of the state directory; absent ones are left out. A list, since a dictionary is 2 KB of machine code for every type in it.
     ///   - seed: of the generator of confirmation codes; any random number.
     ///   - secret: `OneTimeCode.secretSize` bytes that nobody can guess, other ones at each start; without them nobody is invited.
-    public init(configuration: Configuration, saved: [String: [UInt8]], facts: HostFacts, seed: UInt64, secret: [UInt8] = []) {
+    public init(configuration: Configuration, files: [(name: String, bytes: [UInt8])], facts: HostFacts, seed: UInt64, secret: [UInt8] = []) {
+        func saved(_ name: String) -> [UInt8]? {
+            for file in files where file.name == name { return file.bytes }
+            return nil
+        }
         self.configuration = configuration
         self.facts = facts
-        self.saved = SavedLines(saved[SavedLines.fileName])
+        self.saved = SavedLines(saved(SavedLines.fileName))
         storedLines = self.saved.lines
-        counters = Counters(saved[Counters.fileName])
-        guests = GuestList(saved[GuestList.fileName])
+        counters = Counters(saved(Counters.fileName))
+        guests = GuestList(saved(GuestList.fileName))
         self.secret = secret
         vocabulary = Vocabulary(configuration)
         random = SplitMix64(seed: seed)
         outbox = Outbox(run: UInt32(truncatingIfNeeded: random.next()))
-        let file = saved[Journal.fileName] ?? []
+        let file = saved(Journal.fileName) ?? []
         outbox.journal = Journal(file, fault: &journalFault)
-        savedActions = saved[RecentMessages.fileName]
-        outputs.lines = configuration.lines.map { _ in LineState() }
+        savedActions = saved(RecentMessages.fileName)
+        for _ in configuration.lines { outputs.lines.append(LineState()) }
         for _ in configuration.sensors { telemetry.sensors.append(SensorState()) }
+    }
+
+    /// With the files by name, as tests have them.
+    public convenience init(configuration: Configuration, saved: [String: [UInt8]], facts: HostFacts, seed: UInt64, secret: [UInt8] = []) {
+        var files: [(name: String, bytes: [UInt8])] = []
+        for (name, bytes) in saved { files.append((name, bytes)) }
+        self.init(configuration: configuration, files: files, facts: facts, seed: seed, secret: secret)
     }
 
     /// Whether the bare JID has a role: strangers' requests are answered as if nobody were here. The board's own
@@ -95,73 +106,79 @@ public final class Agent {
     public var nextDeadline: Instant? {
         var next = Earliest()
         next.consider(outputs.nextDeadline(configuration))
-        next.consider(telemetry.nextDeadline(configuration, after: lastMoment.instant))
+        next.consider(telemetry.nextDeadline(configuration, after: now.instant))
         next.consider(counters.nextDeadline)
         next.consider(errands.nextDeadline)
         next.consider(persons.nextDeadline)
         if isOnline { next.consider(presence.nextDeadline) }
-        next.consider(outbox.nextDeadline(isOnline: isOnline, isOffline: isOffline, after: lastMoment.instant))
+        next.consider(outbox.nextDeadline(isOnline: isOnline, isOffline: isOffline, after: now.instant))
         return next.instant
     }
 
     /// Takes one event and returns what is to be done, in order.
-    public func handle(_ event: Event, at now: Moment) -> [Effect] {
-        lastMoment = now
+    public func handle(_ event: Event, at moment: Moment) -> [Effect] {
+        now = moment
         switch event {
-        case .started(let levels, let duties): started(levels, duties, now)
-        case .online(_, let resumed): cameOnline(resumed: resumed, now)
-        case .offline(let reason): wentOffline(reason, now)
+        case .started(let levels, let duties): started(levels, duties)
+        case .online(_, let resumed): cameOnline(resumed: resumed)
+        case .offline(let reason): wentOffline(reason)
         case .roster(let items):
             contacts.replaceRoster()
             for item in items { take(item) }
         case .rosterChanged(let item): take(item)
-        case .message(let message): hear(message, now)
+        case .message(let message): hear(message)
         case .presence(let presence): if isTrusted(presence.from) { contacts.take(presence) }
-        case .subscription(let verb, let from): take(verb, from: from, now)
-        case .lineChanged(let line, let on, let at, let missed): lineChanged(line, on, at: at, missed: missed > 0, now)
+        case .subscription(let verb, let from): take(verb, from: from)
+        case .lineChanged(let line, let on, let at, let missed): lineChanged(line, on, at: at, missed: missed > 0)
         case .pulses(let line, let count, let missed, let on, let first, let last):
-            take(pulses: count, missed: missed, of: line, on, first: first, last: last, now)
-        case .lineLost(let line, let why): lineLost(line, why, now)
-        case .lineBack(let line, let on): lineBack(line, on, now)
-        case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket, now)
-        case .reading(let sensor, let outcome): take(outcome, ofSensor: sensor, now)
-        case .tick: tick(now)
-        case .reloaded(let configuration, let levels, let duties): reload(configuration, levels, duties, now)
-        case .stopping(let reason): stop(reason, now)
-        case .acknowledged(let ids): acknowledged(ids, now)
+            take(pulses: count, missed: missed, of: line, on, first: first, last: last)
+        case .lineLost(let line, let why): lineLost(line, why)
+        case .lineBack(let line, let on): lineBack(line, on)
+        case .lineOutcome(let ticket, let outcome): take(outcome, of: ticket)
+        case .reading(let sensor, let outcome): take(outcome, ofSensor: sensor)
+        case .tick: tick()
+        case .reloaded(let configuration, let levels, let duties): reload(configuration, levels, duties)
+        case .stopping(let reason): stop(reason)
+        case .acknowledged(let ids): acknowledged(ids)
         case .unsent(let id): outbox.unsent(id)
-        case .journalWritten(let failure): journalWritten(failure, now)
+        case .journalWritten(let failure): journalWritten(failure)
         case .notStored(let name, let why): if name == GuestList.fileName { guestsNotStored(why) }
         }
-        sendPresence(now)
-        deliverReports(now)
+        sendPresence()
+        deliverReports()
         var done: [Effect] = []
         swap(&done, &effects)
         return done
     }
 
     @inline(never)
+    func store(_ name: String, _ bytes: [UInt8]) { effects.append(.store(name: name, bytes: bytes)) }
+
+    @inline(never)
+    func subscribe(_ verb: SubscriptionVerb, _ person: JID) { effects.append(.subscription(verb, to: person)) }
+
+    @inline(never)
     func toLog(_ level: LogLevel, _ text: String) { effects.append(.log(level, text)) }
 
-    private func sendPresence(_ now: Moment) {
-        if isOnline, let status = presence.due(wantedPresence(now), at: now.instant) { effects.append(.presence(status)) }
+    private func sendPresence() {
+        if isOnline, let status = presence.due(wantedPresence(), at: now.instant) { effects.append(.presence(status)) }
     }
 
     // MARK: The life of the process and of the link
 
-    private func started(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
+    private func started(_ levels: [Bool?], _ duties: [Int?]) {
         startedAt = now
-        tellLoadedJournal(now)
-        storeGuests(onlyPruned: true, now)
+        tellLoadedJournal()
+        storeGuests(onlyPruned: true)
         if let effect = recent.load(savedActions, now) { effects.append(effect) }
         savedActions = nil
         outputs.disconnectedSince = now.instant
-        takeOver(levels, duties, now)
+        takeOver(levels, duties)
         telemetry.schedule(configuration, at: now.instant)
-        poll(now)
+        poll()
     }
 
-    private func cameOnline(resumed: Bool, _ now: Moment) {
+    private func cameOnline(resumed: Bool) {
         isOnline = true
         isOffline = false
         outbox.isStalled = false
@@ -180,41 +197,41 @@ public final class Agent {
         }
         presence.isDirty = true
         // Presence first: before it nobody is sure that we are here.
-        sendPresence(now)
+        sendPresence()
         // The past is told by the journal; machines get the present.
         for sensor in telemetry.sensors.indices where telemetry.sensors[sensor].isUnpublished { publish(sensor) }
     }
 
-    private func wentOffline(_ reason: String, _ now: Moment) {
+    private func wentOffline(_ reason: String) {
         if isOnline || outputs.disconnectedSince == nil { outputs.disconnectedSince = now.instant }
         isOnline = false
         isOffline = true
     }
 
-    private func stop(_ reason: String, _ now: Moment) {
-        stopMakes(now)
-        for errand in errands.takeAll() { finish(errand, now) }
-        storeCounters(now, isLast: true)
+    private func stop(_ reason: String) {
+        stopMakes()
+        for errand in errands.takeAll() { finish(errand) }
+        storeCounters(isLast: true)
         isStopping = true
         // Looked at before anything moves; then what goes off goes first.
         var off: [LineIndex] = [], on: [LineIndex] = []
         for index in outputs.lines.indices where configuration.lines[index].direction == .output {
-            guard let level = levelAtExit(index, now) else { continue }
+            guard let level = levelAtExit(index) else { continue }
             if level { on.append(index) } else { off.append(index) }
         }
-        for index in off + on { drive(index, on.contains(index), cause: .stopping, timer: nil, now) }
+        for index in off + on { drive(index, on.contains(index), cause: .stopping, timer: nil) }
         guard isOnline else { return }
         effects.append(.presence(OwnPresence(available: false, status: reason.isEmpty ? nil : reason.cut(to: Agent.maximumReason))))
         isOnline = false
     }
 
-    private func tick(_ now: Moment) {
-        runTimers(now)
-        for errand in errands.takeOverdue(at: now.instant) { finish(errand, now) }
-        poll(now)
-        reportEdges(now)
-        runPresses(now)
-        storeCounters(now)
+    private func tick() {
+        runTimers()
+        for errand in errands.takeOverdue(at: now.instant) { finish(errand) }
+        poll()
+        reportEdges()
+        runPresses()
+        storeCounters()
         for late in persons.takeLate(at: now.instant) { reply(OutgoingMessage(to: late.to, body: Replies.lateMore(late.more))) }
         // A reading may have become stale just now.
         if telemetry.sensors.indices.contains(where: { telemetry.isStale($0, configuration, at: now.instant) }) { presence.isDirty = true }
@@ -228,7 +245,7 @@ public final class Agent {
         } else if isTrusted(item.jid) {
             contacts.update(item)
             // Somebody who sees us shall be seen by us: `who` needs it.
-            if item.subscription == .from, !item.isPendingOut, contacts.mayAsk(item.jid.bare) { effects.append(.subscription(.subscribe, to: item.jid.bare)) }
+            if item.subscription == .from, !item.isPendingOut, contacts.mayAsk(item.jid.bare) { subscribe(.subscribe, item.jid.bare) }
         } else {
             removeContact(item.jid.bare)
         }
@@ -240,30 +257,30 @@ public final class Agent {
         toLog(.notice, say("$1 has no role here and was removed from the roster", jid.description))
     }
 
-    private func take(_ verb: SubscriptionVerb, from: JID, _ now: Moment) {
+    private func take(_ verb: SubscriptionVerb, from: JID) {
         let person = from.bare
         guard isTrusted(person) else {
-            if verb == .subscribe { ignoreStranger(person, "asked to see this board", now) }
+            if verb == .subscribe { ignoreStranger(person, "asked to see this board") }
             return
         }
         let isSeen = contacts.isSeen(person)
         switch verb {
         case .subscribe:
-            effects.append(.subscription(.subscribed, to: person))
+            subscribe(.subscribed, person)
             // The roster change that our approval brings about must not make us ask a second time.
-            if isSeen != true, contacts.mayAsk(person) { effects.append(.subscription(.subscribe, to: person)) }
+            if isSeen != true, contacts.mayAsk(person) { subscribe(.subscribe, person) }
         case .unsubscribe:
             // The server has ended their subscription to us; ours to them ends with it.
             contacts.unsubscribed(person)
-            effects.append(.subscription(.unsubscribed, to: person))
+            subscribe(.unsubscribed, person)
             if isSeen != false {
-                effects.append(.subscription(.unsubscribe, to: person))
+                subscribe(.unsubscribe, person)
             }
         case .subscribed, .unsubscribed: break
         }
     }
 
-    func ignoreStranger(_ person: JID, _ what: String, but why: String = "has no role here", _ now: Moment) {
+    func ignoreStranger(_ person: JID, _ what: String, but why: String = "has no role here") {
         guard strangers.shouldLog(person, at: now.instant) else { return }
         let address = person.bare.description.cut(to: ActivityLog.maximumText)
         toLog(.notice, say("$1 $2, but $3: no answer was given", address, what, why))

@@ -58,23 +58,23 @@ extension Agent {
     func steadyLevel(_ line: LineIndex) -> Bool? { outputs.lines[line].blink?.before ?? outputs.lines[line].level }
 
     /// The timer that the line has goes on, and ends the blinking when it fires.
-    func startBlinking(_ line: LineIndex, _ frequency: Int, _ duration: Duration?, errand: UInt32, _ now: Moment) {
+    func startBlinking(_ line: LineIndex, _ frequency: Int, _ duration: Duration?, errand: UInt32) {
         let state = outputs.lines[line]
         var before = steadyLevel(line) ?? false
         if let timer = state.timer, timer.cause == .pulse {
-            endPulse(of: line, now)
+            endPulse(of: line)
             state.timer = nil
             before = false
         }
         let longest = configuration.lines[line].maxOn ?? Spoken.longest
         state.blink = Blink(frequency: frequency, before: before, at: now.instant, for: min(duration ?? Blink.usualTime, longest))
-        ask(line, !before, cause: .blink, errand: errand, now)
+        ask(line, !before, cause: .blink, errand: errand)
     }
 
-    func runBlink(_ line: LineIndex, _ now: Moment) {
+    func runBlink(_ line: LineIndex) {
         let state = outputs.lines[line]
         guard let blink = state.blink else { return }
-        if blink.end <= now.instant { return stopBlinking(line, now) }
+        if blink.end <= now.instant { return stopBlinking(line) }
         guard blink.next <= now.instant else { return }
         if now.instant - blink.next > Blink.lateWakeUp { blink.next = now.instant }
         var level = blink.level
@@ -84,48 +84,48 @@ extension Agent {
             blink.next = blink.next + blink.half
         } while blink.next <= now.instant
         // A board that is slower than the blinking leaves edges out; they do not pile up.
-        if outputs.lastWanted(line) == nil { ask(line, level, cause: .blink, now) }
+        if outputs.lastWanted(line) == nil { ask(line, level, cause: .blink) }
     }
 
     /// Back to what it was, with the timer that it had.
-    private func stopBlinking(_ line: LineIndex, _ now: Moment) {
+    private func stopBlinking(_ line: LineIndex) {
         guard let blink = outputs.lines[line].blink else { return }
-        drive(line, blink.before, cause: .timer(.blink), timer: outputs.lines[line].timer, now)
+        drive(line, blink.before, cause: .timer(.blink), timer: outputs.lines[line].timer)
     }
 
     /// An edge was read back. Only the first one is answered, and none is worth a presence or an entry in the log.
-    func blinked(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String, _ now: Moment) {
+    func blinked(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String) {
         let line = pending.line
         let isAsWanted = outcome == (wanted ? .on : .off)
         guard let blink = outputs.lines[line].blink, !isAsWanted else {
-            if let errand = pending.errand { settle(errand, line, blinkText(pending, text, now), now) }
+            if let errand = pending.errand { settle(errand, line, blinkText(pending, text)) }
             return
         }
-        blinkFailed(pending, blink, text, now)
+        blinkFailed(pending, blink, text)
     }
 
-    private func blinkText(_ pending: PendingTicket, _ text: String, _ now: Moment) -> String {
+    private func blinkText(_ pending: PendingTicket, _ text: String) -> String {
         guard outputs.lines[pending.line].blink != nil else { return Replies.blinkReplaced(configuration.lines[pending.line].name) }
         presence.isDirty = true
-        var text = state(of: pending.line, now)
-        if let errand = pending.errand, let asked = errands.duration(of: errand), let maxOn = configuration.lines[pending.line].maxOn, asked > maxOn {
+        var text = state(of: pending.line)
+        if let asked = errands.duration(of: pending.errand), let maxOn = configuration.lines[pending.line].maxOn, asked > maxOn {
             text += Replies.maxOn(maxOn)
         }
         return text
     }
 
     /// Told once, to whoever asked or in the reports; then the line goes back to what it was.
-    func blinkFailed(_ pending: PendingTicket, _ blink: Blink, _ text: String, _ now: Moment) {
+    func blinkFailed(_ pending: PendingTicket, _ blink: Blink, _ text: String) {
         let name = configuration.lines[pending.line].name
         presence.isDirty = true
         if let errand = pending.errand {
-            settle(errand, pending.line, text, now)
+            settle(errand, pending.line, text)
         } else {
             let stopped = Replies.blinkStopped(text)
             toLog(.error, stopped)
-            record(nil, line: pending.line, what: "blinking", outcome: stopped, now)
-            report(stopped, .alarm, source: name, [], now)
+            record(nil, line: pending.line, what: "blinking", outcome: stopped)
+            report(stopped, .alarm, source: name, [])
         }
-        stopBlinking(pending.line, now)
+        stopBlinking(pending.line)
     }
 }

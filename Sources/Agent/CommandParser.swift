@@ -67,9 +67,7 @@ struct Said {
         while let last = word.last, Said.isDecoration(last) { word = word.dropLast() }
         // A dash on its own is no word; inside one it may belong to a name.
         if word.allSatisfy({ Said.isDash($0) }) { return }
-        var text = ""
-        for scalar in word { text.unicodeScalars.append(scalar) }
-        words.append(Word(text))
+        words.append(Word(String(scalars: Array(word))))
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar >= "0" && scalar <= "9" }
@@ -101,7 +99,20 @@ struct Said {
             texts.append(word.text)
         }
         if rest.isEmpty, !vocabulary.targets(first.folded).isEmpty { return nil }
-        switch CommandWords.opening(first.folded) {
+        if let opening = CommandWords.opening(first.folded) { return try Said.command(opening, rest, texts, code, vocabulary) }
+        if at + 1 == words.count, first.folded.hasPrefix("yes") {
+            // "yes4821"
+            let code = first.folded.dropping(3)
+            if code.unicodeScalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
+        }
+        return nil
+    }
+
+    @inline(never)
+    private static func command(
+        _ opening: CommandWords.Opening, _ rest: [Word], _ texts: [String], _ code: String, _ vocabulary: Vocabulary
+    ) throws(Misunderstanding) -> Command? {
+        switch opening {
         case .help: return try Said.help(rest, vocabulary)
         case .status: return rest.isEmpty ? .status : nil
         case .log: return try Said.log(rest, vocabulary)
@@ -120,14 +131,7 @@ struct Said {
         case .hello: return rest.isEmpty ? .greeting : nil
         case .thanks: return rest.isEmpty ? .thanks : nil
         case .yes: return .confirm(code)
-        case nil: break
         }
-        if at + 1 == words.count, first.folded.hasPrefix("yes") {
-            // "yes4821"
-            let code = first.folded.dropping(3)
-            if code.unicodeScalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
-        }
-        return nil
     }
 
     static func isSmallTalk(_ word: String) -> Bool {

@@ -156,7 +156,11 @@ struct Sentence {
         if let feature { throw .notYet(feature, about: targets.first) }
         if let stray = unknown.first { throw misunderstood(stray) }
         if let ambiguous { throw .ambiguous(ambiguous) }
-        let about = all && targets.isEmpty ? [Target.all] : targets
+        return try command(about: all && targets.isEmpty ? [.all] : targets, isQuestion)
+    }
+
+    @inline(never)
+    private func command(about: [Target], _ isQuestion: Bool) throws(Misunderstanding) -> Command {
         if wantsLog {
             guard about.count <= 1, states.isEmpty, duration == nil else { throw .severalCommands }
             if case .sensor? = about.first { throw .notYet(.history, about: about.first) }
@@ -189,7 +193,8 @@ struct Sentence {
             if query == "status" || query.utf8.starts(with: "how".utf8) { return .status }
             throw .missingName(query)
         }
-        return about == [.all] ? .status : .read(about)
+        if about.count == 1, case .all = about[0] { return .status }
+        return .read(about)
     }
 
     private func pulse(_ about: [Target]) throws(Misunderstanding) -> Command {

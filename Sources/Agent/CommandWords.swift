@@ -52,6 +52,13 @@ enum CommandWords {
 
     static func topic(_ word: String) -> CommandTopic? { group(of: word, in: topics).flatMap { CommandTopic(rawValue: $0) } }
 
+    /// "open" for a line that is "opened" by switching it.
+    static func verb(_ state: String) -> String? {
+        group(of: state, in: "open opened,closed close shut,locked,unlocked,running started,stopped").map {
+            String("open close lock unlock start stop".split(separator: " ")[$0])
+        }
+    }
+
     static func contains(_ words: StaticString, _ word: String) -> Bool { group(of: word, in: words) != nil }
 
     /// In which group of a list the word stands, from 0 on.

@@ -148,28 +148,28 @@ struct Counters {
 
 /// Counters are sensors that the agent reads itself.
 extension Agent {
-    func take(pulses count: UInt32, missed: UInt32, of line: LineIndex, _ on: Bool, first: UInt64, last: UInt64, _ now: Moment) {
+    func take(pulses count: UInt32, missed: UInt32, of line: LineIndex, _ on: Bool, first: UInt64, last: UInt64) {
         guard configuration.lines.indices.contains(line), outputs.lines.indices.contains(line), configuration.lines[line].isCounted else { return }
         outputs.lines[line].level = on
         let name = configuration.lines[line].name
         let dropped = counters.take(name, count, missed: missed, first: first, last: last, at: now.instant)
         if dropped > 0 { toLog(.warning, say("$1: $2", name, Replies.droppedEdges(dropped))) }
-        storeCounters(now)
+        storeCounters()
     }
 
-    func storeCounters(_ now: Moment, isLast: Bool = false) {
-        if let bytes = counters.due(at: now.instant, isLast: isLast) { effects.append(.store(name: Counters.fileName, bytes: bytes)) }
+    func storeCounters(isLast: Bool = false) {
+        if let bytes = counters.due(at: now.instant, isLast: isLast) { store(Counters.fileName, bytes) }
     }
 
     /// Starts a reading; a counter's is there at once.
-    func startReading(_ sensor: SensorIndex, _ now: Moment) {
+    func startReading(_ sensor: SensorIndex) {
         let settings = configuration.sensors[sensor]
         guard let source = settings.counter, configuration.lines.indices.contains(source.line) else { return effects.append(.readSensor(sensor)) }
         let line = configuration.lines[source.line].name
-        if let why = outputs.lines[source.line].failure { return take(.failed(say("$1: $2", line, why)), ofSensor: sensor, now) }
+        if let why = outputs.lines[source.line].failure { return take(.failed(say("$1: $2", line, why)), ofSensor: sensor) }
         let pulses = counters.value(line, isRate: source.isRate, at: now.instant)
         let seconds = source.isRate ? Double(CounterSource.seconds(per: settings.unit)) : 1
-        take(.value(pulses * seconds * (settings.unitPerPulse ?? 1) + (settings.offset ?? 0)), ofSensor: sensor, now)
+        take(.value(pulses * seconds * (settings.unitPerPulse ?? 1) + (settings.offset ?? 0)), ofSensor: sensor)
     }
 
     /// Added to the reading of a total that may be too small; empty when all edges came.

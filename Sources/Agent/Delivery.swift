@@ -11,7 +11,7 @@ extension Agent {
     /// - Parameters:
     ///   - source: the name of the line or sensor.
     ///   - measure: what machines read, the attributes of a SenML record without a time, which is added when it is sent; empty: nothing.
-    func report(_ text: String, _ kind: Report.Kind, source: String, _ measure: [UInt8], _ now: Moment) {
+    func report(_ text: String, _ kind: Report.Kind, source: String, _ measure: [UInt8]) {
         if configuration.reports.to.isEmpty { return }
         let thinned = outbox.add(kind, source: source, text, measure, now)
         if thinned > 0, !outbox.toldThinned {
@@ -26,7 +26,7 @@ extension Agent {
 
     /// An answer is sent again when a connection dies before the server has it; it does not wait for reports.
     func reply(_ message: OutgoingMessage) {
-        let reply = outbox.add(message, lastMoment)
+        let reply = outbox.add(message, now)
         guard isOnline, !outbox.isStalled else { return }
         reply.isSent = true
         send(reply.message)
@@ -38,14 +38,14 @@ extension Agent {
         effects.append(.send(message))
     }
 
-    func acknowledged(_ ids: [String], _ now: Moment) {
+    func acknowledged(_ ids: [String]) {
         for id in ids { _ = outbox.acknowledge(id) }
     }
 
     /// At the end of each event: sends what may be sent and writes what must be written.
-    func deliverReports(_ now: Moment) {
+    func deliverReports() {
         outbox.dropReplies(now.instant)
-        if isOnline, !outbox.isStalled { sendWaiting(now) }
+        if isOnline, !outbox.isStalled { sendWaiting() }
         if let write = outbox.settle(now.instant) { store(write, isUrgent: true) }
         while let (write, isUrgent) = outbox.write(isOffline: isOffline || isStopping, now.instant) { store(write, isUrgent: isUrgent) }
     }
@@ -53,11 +53,11 @@ extension Agent {
     private func store(_ write: Journal.Write, isUrgent: Bool) {
         switch write {
         case .append(let bytes): effects.append(.append(name: Journal.fileName, bytes: bytes, isUrgent: isUrgent || isStopping))
-        case .store(let bytes): effects.append(.store(name: Journal.fileName, bytes: bytes))
+        case .store(let bytes): store(Journal.fileName, bytes)
         }
     }
 
-    private func sendWaiting(_ now: Moment) {
+    private func sendWaiting() {
         for reply in outbox.replies where !reply.isSent {
             reply.isSent = true
             var message = reply.message
@@ -77,7 +77,7 @@ extension Agent {
                     continue
                 }
                 flight.isSent = true
-                send(message(report, to: receiver, isAgain: true, now))
+                send(message(report, to: receiver, isAgain: true))
             }
             index += 1
         }
@@ -88,7 +88,7 @@ extension Agent {
             for receiver in configuration.reports.to {
                 outbox.flights.append(Outbox.Flight(offset: offset, receiver: Outbox.hash(receiver.description)))
                 // What went through the journal is no news any more.
-                send(message(report, to: receiver, isAgain: end <= outbox.journal.saved, now))
+                send(message(report, to: receiver, isAgain: end <= outbox.journal.saved))
             }
         }
     }
@@ -98,7 +98,7 @@ extension Agent {
         return nil
     }
 
-    private func message(_ report: Report, to receiver: JID, isAgain: Bool, _ now: Moment) -> OutgoingMessage {
+    private func message(_ report: Report, to receiver: JID, isAgain: Bool) -> OutgoingMessage {
         var text = report.text, payload: [UInt8] = []
         // When it happened, where that is known.
         var time: Timestamp? = report.time
@@ -127,7 +127,7 @@ extension Agent {
     // MARK: The disk
 
     /// The outcome of writing the journal.
-    func journalWritten(_ failure: StorageFailure?, _ now: Moment) {
+    func journalWritten(_ failure: StorageFailure?) {
         if let failure {
             outbox.journal.lostFile()
             outbox.retryDisk = now.instant + Outbox.diskRetry
@@ -147,12 +147,12 @@ extension Agent {
     }
 
     /// What the last run left.
-    func tellLoadedJournal(_ now: Moment) {
+    func tellLoadedJournal() {
         let waiting = outbox.journal.count
         switch journalFault {
         case .damaged(let bytes, let isTail):
             let place = isTail ? "at its end, as a power cut leaves them," : "in it"
-            toLog(.warning, say("the journal was damaged: $1 bytes $2 were left out; $3 could be saved", String(bytes), place, Replies.count(waiting, "report")))
+            toLog(.warning, say("the journal was damaged: $1 bytes $2 were left out; $3 could be saved", digits(bytes), place, Replies.count(waiting, "report")))
             store(outbox.journal.rewrite(), isUrgent: true)
         case nil:
             if waiting > 0 { toLog(.notice, say("$1 of the last run will be delivered", Replies.count(waiting, "report"))) }

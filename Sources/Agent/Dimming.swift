@@ -12,7 +12,7 @@ struct Dimming: Equatable {
 
     /// "40 %", "12.5 %"
     static func text(_ permille: Int) -> String {
-        permille % 10 == 0 ? say("$1 %", String(permille / 10)) : say("$1.$2 %", String(permille / 10), String(permille % 10))
+        permille % 10 == 0 ? say("$1 %", digits(permille / 10)) : say("$1.$2 %", digits(permille / 10), digits(permille % 10))
     }
 
     /// Per mille of "40", "12.5", "12,5"; nil for what is no number or out of range.
@@ -86,7 +86,7 @@ extension Agent {
     }
 
     /// Drives a line to a brightness, at once or in steps.
-    func dim(_ order: Order, _ dimming: Dimming, timer: LineTimer?, _ now: Moment) {
+    func dim(_ order: Order, _ dimming: Dimming, timer: LineTimer?) {
         let line = order.line
         let from = steadyLevel(line) == true ? brightness(line) ?? 1000 : 0
         let state = outputs.lines[line]
@@ -94,7 +94,7 @@ extension Agent {
         let isUncertain = !order.on && configuration.lines[line].comesUpOff
             && (state.level != true || state.failure != nil || outputs.lastWanted(line) == false)
         if dimming.over <= .zero || from == dimming.permille || isUncertain {
-            return drive(line, order.on, permille: dimming.permille, cause: order.cause, timer: timer, errand: order.errand, now)
+            return drive(line, order.on, permille: dimming.permille, cause: order.cause, timer: timer, errand: order.errand)
         }
         let fade = Fade(from: from, to: dimming.permille, over: dimming.over, at: now.instant)
         fade.next = min(now.instant + fade.interval, fade.end)
@@ -102,41 +102,41 @@ extension Agent {
         // What goes off at the end of a fade still has the end that it had.
         let old = outputs.lines[line].timer
         let kept = order.on || timer != nil || old?.level != false ? timer : old
-        drive(line, isOn(line, first), permille: first, cause: order.cause, timer: kept, errand: order.errand, now)
+        drive(line, isOn(line, first), permille: first, cause: order.cause, timer: kept, errand: order.errand)
         outputs.lines[line].fade = fade
     }
 
-    func runFade(_ line: LineIndex, _ now: Moment) {
+    func runFade(_ line: LineIndex) {
         let state = outputs.lines[line]
         guard let fade = state.fade, fade.next <= now.instant else { return }
         if fade.end <= now.instant {
             state.fade = nil
             // What comes on again by itself is as bright as before.
             if !isOn(line, fade.to) { state.permille = fade.from }
-            return ask(line, isOn(line, fade.to), permille: fade.to, cause: .fade, now)
+            return ask(line, isOn(line, fade.to), permille: fade.to, cause: .fade)
         }
         fade.next = min(now.instant + fade.interval, fade.end)
         // A board that is slower than the fade leaves steps out; they do not pile up.
         let position = fade.position(at: now.instant)
-        if outputs.lastWanted(line) == nil { ask(line, isOn(line, position), permille: position, cause: .fade, now) }
+        if outputs.lastWanted(line) == nil { ask(line, isOn(line, position), permille: position, cause: .fade) }
     }
 
     /// A step was read back. Only the last one is worth a presence, a file and an entry in the log.
-    func faded(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String, _ now: Moment) {
+    func faded(_ pending: PendingTicket, _ wanted: Bool, _ outcome: LineOutcome, _ text: String) {
         let line = pending.line
         let state = outputs.lines[line]
-        if outcome != (wanted ? .on : .off) { return fadeFailed(pending, text, now) }
+        if outcome != (wanted ? .on : .off) { return fadeFailed(pending, text) }
         if state.fade != nil { return }
         // Off at last: what would have switched it off has nothing to do any more.
         if !wanted, state.timer?.level == false { state.timer = nil }
         presence.isDirty = true
-        record(nil, line: line, what: "end of fade", outcome: text, now)
-        advanceMakes(now)
-        storeLines(now)
+        record(nil, line: line, what: "end of fade", outcome: text)
+        advanceMakes()
+        storeLines()
     }
 
     /// It stays where it is; what had to go off is tried again.
-    func fadeFailed(_ pending: PendingTicket, _ text: String, _ now: Moment) {
+    func fadeFailed(_ pending: PendingTicket, _ text: String) {
         let line = pending.line
         let state = outputs.lines[line]
         let target = state.fade?.to ?? pending.permille ?? 0
@@ -148,9 +148,9 @@ extension Agent {
         }
         let stopped = Replies.fadeStopped(text)
         toLog(.error, stopped)
-        record(nil, line: line, what: "fade", outcome: stopped, now)
-        report(stopped, .alarm, source: configuration.lines[line].name, [], now)
-        storeLines(now)
+        record(nil, line: line, what: "fade", outcome: stopped)
+        report(stopped, .alarm, source: configuration.lines[line].name, [])
+        storeLines()
     }
 
     /// How bright the line is to be after a restart: while it fades the darker of both ends.

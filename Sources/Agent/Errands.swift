@@ -62,7 +62,10 @@ struct Errands {
         return lastID
     }
 
-    func duration(of id: UInt32) -> Duration? { waiting.first { $0.id == id }?.duration }
+    func duration(of id: UInt32?) -> Duration? {
+        for errand in waiting where errand.id == id { return errand.duration }
+        return nil
+    }
 
     mutating func add(_ errand: Errand) { waiting.append(errand) }
 

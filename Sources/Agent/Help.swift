@@ -6,8 +6,8 @@ struct Help {
         var topic: CommandTopic
         var role: Role
         /// LINE, INPUT, SENSOR, GROUP and ANY become names of this board; an entry whose name does not exist is left out.
-        var forms: String
-        var what: String
+        var forms: StaticString
+        var what: StaticString
     }
 
     /// In the order of `help`.
@@ -42,7 +42,7 @@ struct Help {
         var text = "You may say:"
         for entry in Help.entries where entry.role <= role {
             if entry.topic == .confirm, !vocabulary.lines.contains(where: { $0.asksBack }) { continue }
-            if let forms = fill(entry.forms) { text += say("\n$1: $2", forms, entry.what) }
+            if let forms = fill(entry.forms) { text += say("\n$1: $2", forms, entry.what.description) }
         }
         text += names("Outputs", outputs) + names("Inputs", vocabulary.lineNames(areOutputs: false)) + names("Sensors", vocabulary.sensorNames)
         text += names("Groups", vocabulary.tags)
@@ -53,13 +53,13 @@ struct Help {
     private func names(_ kind: String, _ names: [String]) -> String {
         if names.isEmpty { return "" }
         let shown = names.prefix(Help.maximumNames).joined(separator: ", ")
-        return say("\n$1: $2", kind, shown) + (names.count > Help.maximumNames ? say(" and $1 more", String(names.count - Help.maximumNames)) : "")
+        return say("\n$1: $2", kind, shown) + (names.count > Help.maximumNames ? say(" and $1 more", digits(names.count - Help.maximumNames)) : "")
     }
 
     /// The forms with names of this board; nil where it has nothing to name.
-    private func fill(_ forms: String, name: String? = nil) -> String? {
+    private func fill(_ forms: StaticString) -> String? {
         var filled: [String] = []
-        for form in forms.split(separator: "·") {
+        for form in forms.description.split(separator: "·") {
             var words: [String] = []
             var isPossible = true
             for word in form.split(separator: " ") {
@@ -67,10 +67,10 @@ struct Help {
                 let bare = isQuestion ? String(word).droppingLast(1) : String(word)
                 let replacement: String?
                 switch bare {
-                case "LINE": replacement = name ?? outputs.first
-                case "DIM": replacement = name ?? vocabulary.lines.first { $0.isDimmable }?.name
-                case "GROUP": replacement = name ?? vocabulary.tags.first { tag in vocabulary.lines.contains { $0.isOutput && $0.tags.contains(tag) } }
-                case "ANY": replacement = name ?? vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name
+                case "LINE": replacement = outputs.first
+                case "DIM": replacement = vocabulary.lines.first { $0.isDimmable }?.name
+                case "GROUP": replacement = vocabulary.tags.first { tag in vocabulary.lines.contains { $0.isOutput && $0.tags.contains(tag) } }
+                case "ANY": replacement = vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name
                 case "all": replacement = outputs.isEmpty ? nil : "all"
                 default: replacement = bare
                 }
@@ -90,7 +90,7 @@ struct Help {
     func about(_ topic: CommandTopic) -> String {
         guard let entry = Help.entries.first(where: { $0.topic == (topic == .uptime || topic == .ping ? .about : topic) }) else { return overview() }
         if entry.role > role { return Replies.needs(entry.role, "use that") }
-        return fill(entry.forms).map { say("$1: $2", $0, entry.what) } ?? "This board has nothing to use that with."
+        return fill(entry.forms).map { say("$1: $2", $0, entry.what.description) } ?? "This board has nothing to use that with."
     }
 
     /// `help lamp`, `help lights`
@@ -110,7 +110,8 @@ struct Help {
             if !rivals.isEmpty { text += say(" Before it goes on, I switch $1 off.", Replies.list(rivals)) }
             if line.confirm { text += " I ask back before I switch it." }
             return text + say("\nYou may say: $1 on · $1 off · toggle $1 · $1 on for 10min · pulse $1 500ms · ", name)
-                + (line.pwm == nil ? "" : say("$1 40% · fade $1 to 40% in 5s · ", name)) + (line.comesUpOff ? "" : say("blink $1 · ", name)) + say("$1? · log $1", name)
+                + (line.pwm == nil ? "" : say("$1 40% · fade $1 to 40% in 5s · ", name)) + (line.comesUpOff ? "" : say("blink $1 · ", name))
+                + say("$1? · log $1", name)
         case .sensor(let index):
             let sensor = configuration.sensors[index]
             var text = say("$1 is a sensor ($2). Now $3.", name, sensor.source, state)

@@ -54,34 +54,34 @@ extension Agent {
     }
 
     /// Carries out what is asked of a line, or lets it wait for the others of its group: break before make.
-    func fulfil(_ order: Order, _ now: Moment) {
+    func fulfil(_ order: Order) {
         let rivals = self.rivals(of: order.line)
-        if rivals.isEmpty { return drive(order, now) }
+        if rivals.isEmpty { return drive(order) }
         // An end that comes by itself takes nobody's place, but its own.
-        if order.on || order.cause == .person || outputs.makes.contains(where: { $0.order.line == order.line }) { giveUpMake(inGroupOf: order.line, now) }
-        guard order.on else { return drive(order, now) }
+        if order.on || order.cause == .person || outputs.makes.contains(where: { $0.order.line == order.line }) { giveUpMake(inGroupOf: order.line) }
+        guard order.on else { return drive(order) }
         var broken: [LineIndex] = []
         for rival in rivals {
             if let timer = outputs.lines[rival].timer, timer.level {
                 // It would switch this one off again, long after somebody has decided otherwise.
                 outputs.lines[rival].timer = nil
-                record(nil, line: rival, what: "interlock", outcome: Replies.staysOffFor(configuration.lines[rival].name, configuration.lines[order.line].name), now)
+                record(nil, line: rival, what: "interlock", outcome: Replies.staysOffFor(configuration.lines[rival].name, configuration.lines[order.line].name))
             }
             let isGoing = outputs.lastWanted(rival)
             if isGoing == false || (isGoing == nil && outputs.isKnownOff(rival)) { continue }
             broken.append(rival)
-            switchOff(rival, .interlock, now)
+            switchOff(rival, .interlock)
         }
         outputs.makes.append(WaitingMake(order: order, broken: broken))
-        advanceMakes(now)
+        advanceMakes()
     }
 
     /// Switches on what has waited long enough, and gives up what cannot come any more.
-    func advanceMakes(_ now: Moment) {
+    func advanceMakes() {
         var index = 0
         while index < outputs.makes.count {
             let order = outputs.makes[index].order
-            switch gate(order.line, now) {
+            switch gate(order.line) {
             case .open:
                 let broken = outputs.makes.remove(at: index).broken
                 if let errand = order.errand, !broken.isEmpty {
@@ -90,7 +90,7 @@ extension Agent {
                         for part in errand.parts where part.line == order.line { part.note = note }
                     }
                 }
-                drive(order, now)
+                drive(order)
             case .opens(let at):
                 outputs.makes[index].at = at
                 index += 1
@@ -99,13 +99,13 @@ extension Agent {
                 index += 1
             case .shut(let why):
                 outputs.makes.remove(at: index)
-                giveUp(order, why, now)
+                giveUp(order, why)
             }
         }
     }
 
     /// Whether the line may go on at this moment, as far as the others of its group are concerned and its own `min-off`.
-    private func gate(_ line: LineIndex, _ now: Moment) -> Gate {
+    private func gate(_ line: LineIndex) -> Gate {
         let name = configuration.lines[line].name, gap = self.gap(of: line)
         var opens = now.instant
         var isWaiting = false
@@ -121,47 +121,47 @@ extension Agent {
             }
         }
         if isWaiting { return .waits }
-        if let refusal = mustStayOff(line, now) { return .shut(refusal) }
+        if let refusal = mustStayOff(line) { return .shut(refusal) }
         // What is on already needs no gap.
         let isOn = outputs.lines[line].level == true && outputs.lines[line].failure == nil && outputs.lastWanted(line) != false
         return opens > now.instant && !isOn ? .opens(opens) : .open
     }
 
     /// Whether a line may go on at once.
-    func isFree(_ line: LineIndex, _ now: Moment) -> Bool {
-        if case .open = gate(line, now) { return true }
+    func isFree(_ line: LineIndex) -> Bool {
+        if case .open = gate(line) { return true }
         return false
     }
 
     /// A newer command counts: the line that waits in this group is not switched on any more.
-    func giveUpMake(inGroupOf line: LineIndex, _ now: Moment) {
+    func giveUpMake(inGroupOf line: LineIndex) {
         guard let group = configuration.lines[line].interlock?.group,
             let index = outputs.makes.firstIndex(where: { configuration.lines[$0.order.line].interlock?.group == group })
         else { return }
         let order = outputs.makes.remove(at: index).order
-        giveUp(order, Replies.makeReplaced(configuration.lines[order.line].name), now)
+        giveUp(order, Replies.makeReplaced(configuration.lines[order.line].name))
     }
 
     /// There is no time left to wait for a gap.
-    func stopMakes(_ now: Moment) {
-        for make in outputs.makes { giveUp(make.order, Replies.stoppedFirst(configuration.lines[make.order.line].name), now) }
+    func stopMakes() {
+        for make in outputs.makes { giveUp(make.order, Replies.stoppedFirst(configuration.lines[make.order.line].name)) }
         outputs.makes.removeAll()
     }
 
-    private func giveUp(_ order: Order, _ why: String, _ now: Moment) {
-        if let errand = order.errand { return settle(errand, order.line, why, now) }
+    private func giveUp(_ order: Order, _ why: String) {
+        if let errand = order.errand { return settle(errand, order.line, why) }
         toLog(.warning, why)
-        record(nil, line: order.line, what: Agent.reason(order.cause), outcome: why, now)
+        record(nil, line: order.line, what: Agent.reason(order.cause), outcome: why)
     }
 
     /// Two lines of a group are on and nobody here switched them: neither is known to be the right one.
-    func switchOffDoubles(_ now: Moment) {
+    func switchOffDoubles() {
         for line in outputs.lines.indices where outputs.lines[line].level == true && outputs.lastWanted(line) != false {
             var doubles = [line]
             for rival in rivals(of: line) where outputs.lines[rival].level == true { doubles.append(rival) }
             if doubles.count == 1 { continue }
             toLog(.error, Replies.doubles(names(of: doubles)))
-            for double in doubles where outputs.lastWanted(double) != false { switchOff(double, .interlock, now) }
+            for double in doubles where outputs.lastWanted(double) != false { switchOff(double, .interlock) }
         }
     }
 
@@ -180,7 +180,7 @@ extension Agent {
     // MARK: min-off
 
     /// Until when the line must stay off; nil when it may go on.
-    func mustStayOffUntil(_ line: LineIndex, _ now: Moment) -> Instant? {
+    func mustStayOffUntil(_ line: LineIndex) -> Instant? {
         guard let minOff = configuration.lines[line].minOff else { return nil }
         let state = outputs.lines[line]
         // It is going off at this very moment.
@@ -191,8 +191,8 @@ extension Agent {
     }
 
     /// Why a line cannot go on yet, in words; nil when it can.
-    func mustStayOff(_ line: LineIndex, _ now: Moment) -> String? {
-        guard let until = mustStayOffUntil(line, now) else { return nil }
+    func mustStayOff(_ line: LineIndex) -> String? {
+        guard let until = mustStayOffUntil(line) else { return nil }
         let settings = configuration.lines[line]
         var comesOn: String?
         if let timer = outputs.lines[line].timer, timer.level { comesOn = Spoken.until(timer.deadline, from: now) }
@@ -202,10 +202,10 @@ extension Agent {
     }
 
     /// Why a command to switch on, pulse or blink is refused at once; nil: it is not.
-    func refusal(_ line: LineIndex, _ manner: Manner, _ now: Moment) -> String? {
+    func refusal(_ line: LineIndex, _ manner: Manner) -> String? {
         let settings = configuration.lines[line]
         if case .blink = manner, settings.comesUpOff { return Replies.cannotBlink(settings.name, settings.minOff != nil ? "min-off" : "interlock") }
-        return mustStayOff(line, now)
+        return mustStayOff(line)
     }
 
     /// Takes out lines of one group that are all to go on; what is told about them.

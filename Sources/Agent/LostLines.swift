@@ -12,7 +12,7 @@ struct LineAway {
 
 /// Lines whose chip goes and comes back.
 extension Agent {
-    func lineLost(_ line: LineIndex, _ why: String, _ now: Moment) {
+    func lineLost(_ line: LineIndex, _ why: String) {
         guard outputs.lines.indices.contains(line), configuration.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
         let state = outputs.lines[line]
@@ -28,7 +28,7 @@ extension Agent {
             if let fade = state.fade, !isOn(line, fade.to) { away = LineAway(level: false, mustBeOff: true) }
             if let blink = state.blink { away = blink.before ? LineAway(level: true, timer: away.timer) : LineAway(level: false, mustBeOff: true) }
             away.timer = away.timer?.awaited(by: nil)
-            if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why), now) }
+            if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why)) }
             state.away = away
         }
         state.level = nil
@@ -41,10 +41,10 @@ extension Agent {
         presence.isDirty = true
         if !isNews { return }
         toLog(.error, Replies.failed(settings.name, why, last: nil))
-        if startedAt != nil { record(nil, line: line, outcome: Replies.failed(settings.name, why, last: nil), now) }
+        if startedAt != nil { record(nil, line: line, outcome: Replies.failed(settings.name, why, last: nil)) }
     }
 
-    func lineBack(_ line: LineIndex, _ on: Bool, _ now: Moment) {
+    func lineBack(_ line: LineIndex, _ on: Bool) {
         guard outputs.lines.indices.contains(line), configuration.lines.indices.contains(line) else { return }
         let settings = configuration.lines[line]
         let state = outputs.lines[line]
@@ -60,33 +60,33 @@ extension Agent {
             if !isWaitedFor {
                 let isRestored = settings.initial == .restore && away.level == on && away.timer != nil
                 state.timer = isRestored ? away.timer : Outputs.timer(for: settings, turning: on, from: true, duration: nil, at: now.instant)
-                if !on, settings.comesUpOff, !away.mustBeOff { state.timer = timerAfterBack(line, away, now) }
+                if !on, settings.comesUpOff, !away.mustBeOff { state.timer = timerAfterBack(line, away) }
             }
         }
-        let text = Replies.back(self.state(of: line, now))
+        let text = Replies.back(self.state(of: line))
         toLog(.notice, text)
-        record(nil, line: line, outcome: text, now)
+        record(nil, line: line, outcome: text)
         if settings.direction == .input {
             // Told as a change if it is one.
             state.level = away.level ?? on
-            lineChanged(line, on, now)
+            lineChanged(line, on)
         } else if away.mustBeOff, on {
-            switchOff(line, .timer(.duration), now)
+            switchOff(line, .timer(.duration))
         }
-        switchOffDoubles(now)
-        storeLines(now)
+        switchOffDoubles()
+        storeLines()
     }
 
     /// A line that came up off and was on: it goes on when it may, unless another of its group has taken its place.
-    private func timerAfterBack(_ line: LineIndex, _ away: LineAway, _ now: Moment) -> LineTimer? {
+    private func timerAfterBack(_ line: LineIndex, _ away: LineAway) -> LineTimer? {
         let initial = configuration.lines[line].initial
         guard initial == .on || (initial == .restore && away.level == true) else { return initial == .restore ? away.timer : nil }
         for rival in rivals(of: line) where outputs.lines[rival].level != false || outputs.lines[rival].timer?.level == true { return nil }
-        return startTimer(line, remaining: away.timer.flatMap { $0.level ? nil : $0.deadline - now.instant }, now)
+        return startTimer(line, remaining: away.timer.flatMap { $0.level ? nil : $0.deadline - now.instant })
     }
 
     /// Time goes on for a line that is away.
-    func runTimersAway(_ line: LineIndex, _ now: Moment) {
+    func runTimersAway(_ line: LineIndex) {
         let state = outputs.lines[line]
         guard let before = state.away else { return }
         var away = before
@@ -106,7 +106,7 @@ extension Agent {
         }
         if away.level == before.level, away.mustBeOff == before.mustBeOff, away.timer === before.timer { return }
         state.away = away
-        storeLines(now)
+        storeLines()
     }
 
     /// A command for a line that is away was refused. "off" is kept in mind, "on" is not: nobody would expect it an hour later.

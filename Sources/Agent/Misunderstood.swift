@@ -17,7 +17,7 @@ struct Misunderstood {
         case .unknownWord(let word, let nearest):
             guard let nearest else { return say("I do not understand \"$1\". Say \"help\" to see what I can do.", cut(word)) }
             let isName = !vocabulary.targets(nearest.lowercased()).isEmpty
-            return isName ? say("I have no \"$1\". Did you mean $2?", cut(word), nearest) : say("I do not understand \"$1\". Did you mean \"$2\"?", cut(word), nearest)
+            return say(isName ? "I have no \"$1\". Did you mean $2?" : "I do not understand \"$1\". Did you mean \"$2\"?", cut(word), nearest)
         case .strayWord(let word, let about):
             return say("I do not understand \"$1\", so I did nothing. $2", cut(word), about.map(examples) ?? "Say \"help\" to see what I can do.")
         case .ambiguous(let word):

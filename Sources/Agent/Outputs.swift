@@ -71,6 +71,7 @@ final class LineState {
     var presses = PressDetector()
     var tally = PressTally()
 
+    @inline(never)
     init() {}
 
     @inline(never)
@@ -82,6 +83,7 @@ final class LineState {
         if let timer, timer.errand != nil { self.timer = timer.awaited(by: nil) }
     }
 
+    @inline(never)
     init(_ other: LineState) {
         level = other.level
         offSince = other.offSince

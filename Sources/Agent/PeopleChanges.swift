@@ -7,23 +7,23 @@ import XMPP
 /// Nobody takes the role of admin from himself, so there is always one; and chat changes nobody whom the configuration names, so that whoever
 /// has the file has the last word.
 extension Agent {
-    func changePeople(_ command: Command, _ asker: Asker, _ now: Moment) {
+    func changePeople(_ command: Command, _ asker: Asker) {
         _ = guests.prune(configuration.people, now.timestamp)
         do throws(Complaint) {
             switch command {
-            case .allow(let words): try allow(words, asker, now)
-            case .deny(let words): try deny(words, asker, now)
-            case .invite(let words): try invite(words, asker, now)
+            case .allow(let words): try allow(words, asker)
+            case .deny(let words): try deny(words, asker)
+            case .invite(let words): try invite(words, asker)
             default:
                 let count = guests.dropInvitations()
                 if count == 0 { throw Complaint(Replies.noOpenCode) }
-                changed(asker, Replies.codesDropped(count), now)
+                changed(asker, Replies.codesDropped(count))
                 reply(asker, Replies.codesDropped(count))
             }
         } catch { reply(asker, Replies.nothingChanged(error.text)) }
     }
 
-    private func allow(_ words: [String], _ asker: Asker, _ now: Moment) throws(Complaint) {
+    private func allow(_ words: [String], _ asker: Asker) throws(Complaint) {
         let (person, role) = try Agent.personAndRole(words)
         guard let person else { throw Complaint(Replies.allowWhom) }
         guard let role else { throw Complaint(Replies.allowAsWhat(person)) }
@@ -31,17 +31,18 @@ extension Agent {
         if self.role(of: person) == role { throw Complaint(Replies.isAlready(person, role)) }
         if guests.guest(person) == nil, guests.isFull { throw Complaint(Replies.listIsFull) }
         guests.changedBy = asker.person
-        admit(person, role, by: asker.person, now)
-        note(asker, Replies.isNow(person, role), now)
+        admit(person, role, by: asker.person)
+        note(asker, Replies.isNow(person, role))
         reply(asker, Replies.isNow(person, role))
     }
 
-    private func deny(_ words: [String], _ asker: Asker, _ now: Moment) throws(Complaint) {
+    private func deny(_ words: [String], _ asker: Asker) throws(Complaint) {
         let (person, stray) = try Agent.personAndRole(words)
         guard let person, stray == nil else { throw Complaint(Replies.denyWhom) }
         try checkChangeable(person, by: asker)
         guard role(of: person) != nil else {
-            let known = guests.guests.filter { $0.role != nil }.map { $0.jid.description }
+            var known: [String] = []
+            for guest in guests.guests where guest.role != nil { known.append(guest.jid.description) }
             throw Complaint(Replies.hasNoRole(person, nearest: Spelling.nearest(to: person.description, among: known)))
         }
         if configuration.people.role(of: person) == nil {
@@ -51,13 +52,13 @@ extension Agent {
             if guests.guest(person) == nil, guests.isFull { throw Complaint(Replies.listIsFull) }
             guests.set(GuestList.Guest(jid: person, role: nil, by: asker.person))
         }
-        changed(asker, Replies.isDenied(person), now)
+        changed(asker, Replies.isDenied(person))
         removeContact(person)
         reply(asker, Replies.isDenied(person))
     }
 
-    private func invite(_ words: [String], _ asker: Asker, _ now: Moment) throws(Complaint) {
-        if words.isEmpty { return reply(asker, openCodes(now).isEmpty ? Replies.noOpenCode + Replies.howToInvite : openCodes(now).joined(separator: "\n")) }
+    private func invite(_ words: [String], _ asker: Asker) throws(Complaint) {
+        if words.isEmpty { return reply(asker, openCodes().isEmpty ? Replies.noOpenCode + Replies.howToInvite : openCodes().joined(separator: "\n")) }
         let (person, role) = try Agent.personAndRole(words, wantsPerson: false)
         guard person == nil, let role else { throw Complaint(Replies.codeForWhom) }
         if !Spoken.isClockSet(now.timestamp) { throw Complaint(Replies.codeNeedsClock) }
@@ -67,7 +68,7 @@ extension Agent {
         guests.made += 1
         guests.add(GuestList.Invitation(role: role, expires: now.timestamp + GuestList.lifetime, digest: digest, by: asker.person))
         let until = Spoken.until(now.instant + GuestList.lifetime, from: now)
-        changed(asker, Replies.codeMade(role, until), now)
+        changed(asker, Replies.codeMade(role, until))
         reply(asker, Replies.code(code, role, until, configuration.account.jid.link(saying: code)))
     }
 
@@ -100,7 +101,7 @@ extension Agent {
     // MARK: A code that is said
 
     /// Whether the message was a one-time code and is dealt with. Of a wrong one a stranger hears nothing, as of everything else.
-    func redeem(_ message: Message, role: Role?, _ now: Moment) -> Bool {
+    func redeem(_ message: Message, role: Role?) -> Bool {
         guard !guests.invitations.isEmpty, message.delay == nil, !message.isEncrypted, message.replaces == nil, let body = message.body,
             body.utf8.count <= Agent.maximumBody, let digest = OneTimeCode.digest(body)
         else { return false }
@@ -118,21 +119,21 @@ extension Agent {
         guard let open = guests.invitations.first(where: { $0.digest == digest }), open.isGood(now.timestamp), self.role(of: open.by) == .admin,
             !isKeptOut, person.local != nil, person != configuration.account.jid.bare, person.description.utf8.count <= GuestList.maximumAddress
         else {
-            if role == nil { ignoreStranger(person, "said a wrong one-time code", now) }
+            if role == nil { ignoreStranger(person, "said a wrong one-time code") }
             return role == nil
         }
+        accept(open, message, role, person)
+        return true
+    }
+
+    /// A good code was said. `role`: what the person has already.
+    private func accept(_ open: GuestList.Invitation, _ message: Message, _ role: Role?, _ person: JID) {
         let asker = Asker(from: message.from, role: open.role, kind: message.kind, thread: message.thread, text: "a one-time code")
-        if let role, role >= open.role {
-            reply(asker, Replies.codeStays(role))
-            return true
-        }
-        if let listed = configuration.people.exactRole(of: person) {
-            reply(asker, Replies.nothingChanged(Replies.isListed(person, listed)))
-            return true
-        }
-        _ = guests.take(digest)
+        if let role, role >= open.role { return reply(asker, Replies.codeStays(role)) }
+        if let listed = configuration.people.exactRole(of: person) { return reply(asker, Replies.nothingChanged(Replies.isListed(person, listed))) }
+        _ = guests.take(open.digest)
         guests.changedBy = open.by
-        admit(person, open.role, by: open.by, now)
+        admit(person, open.role, by: open.by)
         // Delivered twice, it is not another command.
         if role == nil {
             _ = recent.see(message, at: now.instant)
@@ -140,39 +141,38 @@ extension Agent {
         }
         recent.markActed(message)
         if let effect = recent.save(message, now) { effects.append(effect) }
-        note(asker, Replies.letIn(person, open.role, by: open.by), now)
+        note(asker, Replies.letIn(person, open.role, by: open.by))
         reply(asker, Replies.welcome(open.role, by: open.by) + "\n" + Help(vocabulary: vocabulary, role: open.role).overview())
         reply(OutgoingMessage(to: open.by, body: Replies.saidYourCode(person, open.role)))
-        return true
     }
 
     /// Written down, and in each other's roster if they have not been.
-    private func admit(_ person: JID, _ role: Role, by admin: JID, _ now: Moment) {
+    private func admit(_ person: JID, _ role: Role, by admin: JID) {
         let isNew = self.role(of: person) == nil
         guests.set(GuestList.Guest(jid: person, role: role, by: admin))
-        storeGuests(now)
+        storeGuests()
         guard isNew else { return }
         // They may have asked before; else servers keep it for when they do, or pass it over (RFC 6121 §3.4).
-        effects.append(.subscription(.subscribed, to: person))
-        if contacts.isSeen(person) != true, contacts.mayAsk(person) { effects.append(.subscription(.subscribe, to: person)) }
+        subscribe(.subscribed, person)
+        if contacts.isSeen(person) != true, contacts.mayAsk(person) { subscribe(.subscribe, person) }
     }
 
     // MARK: What stays of it
 
-    private func changed(_ asker: Asker, _ outcome: String, _ now: Moment) {
+    private func changed(_ asker: Asker, _ outcome: String) {
         guests.changedBy = asker.person
-        storeGuests(now)
-        note(asker, outcome, now)
+        storeGuests()
+        note(asker, outcome)
     }
 
-    private func note(_ asker: Asker, _ outcome: String, _ now: Moment) {
-        record(asker, line: nil, outcome: outcome, now, isPrivate: true)
+    private func note(_ asker: Asker, _ outcome: String) {
+        record(asker, line: nil, outcome: outcome, isPrivate: true)
         toLog(.notice, asker.person.description + ": " + outcome)
     }
 
-    func storeGuests(onlyPruned: Bool = false, _ now: Moment) {
+    func storeGuests(onlyPruned: Bool = false) {
         let isPruned = guests.prune(configuration.people, now.timestamp)
-        if isPruned || !onlyPruned { effects.append(.store(name: GuestList.fileName, bytes: guests.bytes)) }
+        if isPruned || !onlyPruned { store(GuestList.fileName, guests.bytes) }
     }
 
     /// What is not on disk will not be true after a restart: whoever wanted it must know.
@@ -182,20 +182,22 @@ extension Agent {
 
     // MARK: In words
 
-    func peopleText(_ now: Moment) -> String {
-        var rows = Agent.listed(configuration.people.entries.map { say("$1@$2: $3", $0.local ?? "*", $0.domain, $0.role.name) })
-        rows += Agent.listed(guests.guests.map { guest in
-            say(guest.role == nil ? "$1: nobody (kept out by $3)" : "$1: $2 (let in by $3)", guest.jid.description, guest.role?.name ?? "", guest.by.description)
-        })
-        rows += openCodes(now)
+    func peopleText() -> String {
+        var listed: [String] = [], known: [String] = []
+        for entry in configuration.people.entries { listed.append(say("$1@$2: $3", entry.local ?? "*", entry.domain, entry.role.name)) }
+        for guest in guests.guests {
+            let what = guest.role == nil ? "$1: nobody (kept out by $3)" : "$1: $2 (let in by $3)"
+            known.append(say(what, guest.jid.description, guest.role?.name ?? "", guest.by.description))
+        }
+        let rows = Agent.listed(listed) + Agent.listed(known) + openCodes()
         return rows.isEmpty ? "Nobody is listed under [people]." : rows.joined(separator: "\n")
     }
 
     private static func listed(_ rows: [String]) -> [String] {
-        rows.count > Help.maximumNames ? rows.prefix(Help.maximumNames) + [say("and $1 more", String(rows.count - Help.maximumNames))] : rows
+        rows.count > Help.maximumNames ? rows.prefix(Help.maximumNames) + [say("and $1 more", digits(rows.count - Help.maximumNames))] : rows
     }
 
-    private func openCodes(_ now: Moment) -> [String] {
+    private func openCodes() -> [String] {
         var rows: [String] = []
         for open in guests.invitations where open.isGood(now.timestamp) {
             let until = Spoken.until(now.instant + (open.expires - now.timestamp), from: now)

@@ -132,37 +132,37 @@ extension Agent {
         return false
     }
 
-    func watchPresses(_ line: LineIndex, _ on: Bool, at: UInt64, missed: Bool, _ now: Moment) {
-        for press in outputs.lines[line].presses.edge(on, at: at, missed: missed, configuration.lines[line], now.instant) { pressed(press, line, now) }
-        reportPresses(now)
+    func watchPresses(_ line: LineIndex, _ on: Bool, at: UInt64, missed: Bool) {
+        for press in outputs.lines[line].presses.edge(on, at: at, missed: missed, configuration.lines[line], now.instant) { pressed(press, line) }
+        reportPresses()
     }
 
-    func runPresses(_ now: Moment) {
+    func runPresses() {
         for line in outputs.lines.indices {
-            for press in outputs.lines[line].presses.tick(now.instant) { pressed(press, line, now) }
+            for press in outputs.lines[line].presses.tick(now.instant) { pressed(press, line) }
         }
-        reportPresses(now)
+        reportPresses()
     }
 
-    private func pressed(_ press: Press, _ line: LineIndex, _ now: Moment) {
+    private func pressed(_ press: Press, _ line: LineIndex) {
         let settings = configuration.lines[line]
-        record(nil, line: line, what: settings.name, outcome: Replies.press(press, settings.longPress), now, isEdge: true)
+        record(nil, line: line, what: settings.name, outcome: Replies.press(press, settings.longPress), isEdge: true)
         outputs.lines[line].tally.add(press)
     }
 
     /// Tells what was pressed, each line at most once in a while; no press is left out.
-    private func reportPresses(_ now: Moment) {
+    private func reportPresses() {
         for line in outputs.lines.indices where !outputs.lines[line].tally.isEmpty {
             let tally = outputs.lines[line].tally
             if let at = tally.reportedAt, now.instant - at < Outputs.edgeReportInterval { continue }
             outputs.lines[line].tally = PressTally(reportedAt: now.instant)
-            report(tally.single, .single, line, now)
-            report(tally.double, .double, line, now)
-            report(tally.long, .long, line, now)
+            report(tally.single, .single, line)
+            report(tally.double, .double, line)
+            report(tally.long, .long, line)
         }
     }
 
-    private func report(_ times: Int, _ press: Press, _ line: LineIndex, _ now: Moment) {
+    private func report(_ times: Int, _ press: Press, _ line: LineIndex) {
         if times == 0 { return }
         let settings = configuration.lines[line]
         var word = "press"
@@ -172,6 +172,7 @@ extension Agent {
         case .long: word = "long-press"
         }
         let text = say("$1 was $2", settings.name, Replies.press(press, settings.longPress))
-        report(Replies.pressed(text, times: times), .line, source: settings.name, SenML.attributes(SenMLRecord(name: SenML.name(settings.name), value: .string(word))), now)
+        let measure = SenML.attributes(SenMLRecord(name: SenML.name(settings.name), value: .string(word)))
+        report(Replies.pressed(text, times: times), .line, source: settings.name, measure)
     }
 }

@@ -3,7 +3,7 @@ import XMPP
 
 /// A changed configuration: lines and sensors that are still there keep what they were doing, by name.
 extension Agent {
-    func reload(_ new: Configuration, _ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
+    func reload(_ new: Configuration, _ levels: [Bool?], _ duties: [Int?]) {
         let old = configuration
         // Numbers of lines mean something else from here on: whoever waits is told.
         for errand in errands.takeAll() { reply(errand.asker, Replies.reloaded) }
@@ -79,22 +79,22 @@ extension Agent {
         note(duties)
         vocabulary = Vocabulary(new)
         telemetry.schedule(new, at: now.instant)
-        lockAfterReload(isNewOn, now)
+        lockAfterReload(isNewOn)
         presence.isDirty = true
-        storeGuests(onlyPruned: true, now)
+        storeGuests(onlyPruned: true)
         for jid in contacts.strangers(isTrusted) { removeContact(jid) }
-        storeLines(now)
-        poll(now)
+        storeLines()
+        poll()
     }
 
     /// New locks hold for what is there already.
-    private func lockAfterReload(_ isNewOn: [LineIndex], _ now: Moment) {
+    private func lockAfterReload(_ isNewOn: [LineIndex]) {
         for (index, line) in configuration.lines.enumerated() where line.comesUpOff && outputs.lines[index].blink != nil {
-            switchOff(index, .interlock, now)
+            switchOff(index, .interlock)
         }
-        for index in isNewOn { outputs.lines[index].timer = startTimer(index, remaining: nil, now) }
-        for index in isNewOn where outputs.lines[index].timer?.cause == .start { checkStart(index, now) }
-        switchOffDoubles(now)
+        for index in isNewOn { outputs.lines[index].timer = startTimer(index, remaining: nil) }
+        for index in isNewOn where outputs.lines[index].timer?.cause == .start { checkStart(index) }
+        switchOffDoubles()
     }
 
     /// Whether a timer may go on: the same output at the same pin.

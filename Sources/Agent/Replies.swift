@@ -29,7 +29,9 @@ enum Replies {
     static func staysOffFor(_ line: String, _ other: String) -> String { say("$1 does not come on again by itself: $2 is on now", line, other) }
     static func doubles(_ lines: [String]) -> String { say("$1 are on together, which interlock forbids: all of them are switched off", list(lines)) }
     static func othersOn(_ lines: [String]) -> String { say("$1 are on together, which interlock forbids: somebody else switched one of them", list(lines)) }
-    static func noneRestored(_ lines: [String]) -> String { say("only one of $1 can be on (interlock), and all of them were said to be on: all stay off", list(lines)) }
+    static func noneRestored(_ lines: [String]) -> String {
+        say("only one of $1 can be on (interlock), and all of them were said to be on: all stay off", list(lines))
+    }
     static func comesOnLater(_ line: String, _ until: String) -> String {
         say("$1 was on and stays off $2: nobody knows how long it was off (min-off, interlock)", line, until)
     }
@@ -48,8 +50,8 @@ enum Replies {
         say("$1 can only be on or off: it has no `pwm = …` in perch.conf. `perch check` tells whether its pin could have it.", line)
     }
     /// "set lamp to 40 %", "fade lamp and fan to 40 % in 5 s"
-    static func dim(_ lines: [LineConfiguration], _ dimming: Dimming) -> String {
-        let what = say("$1 to $2", list(lines.map { $0.name }), Dimming.text(dimming.permille))
+    static func dim(_ lines: String, _ dimming: Dimming) -> String {
+        let what = say("$1 to $2", lines, Dimming.text(dimming.permille))
         return dimming.over > .zero ? say("fade $1 in $2", what, Spoken.duration(dimming.over)) : say("set $1", what)
     }
     static func blinkStopped(_ why: String) -> String { say("I stopped blinking: $1", why) }
@@ -83,21 +85,10 @@ enum Replies {
     static func really(_ what: String, code: String) -> String {
         say("Really $1? Say \"yes $2\" within $3.", what, code, Spoken.duration(Agent.confirmationTime))
     }
-    /// "open gate", "switch lamp and fan off"
-    static func action(_ lines: [LineConfiguration], on: Bool) -> String {
-        if lines.count == 1, let verb = verb(on ? lines[0].onWord : lines[0].offWord) { return say("$1 $2", verb, lines[0].name) }
-        return say("switch $1 $2", list(lines.map { $0.name }), on ? "on" : "off")
-    }
-    private static func verb(_ word: String) -> String? {
-        switch word.lowercased() {
-        case "open", "opened": "open"
-        case "closed", "close", "shut": "close"
-        case "locked": "lock"
-        case "unlocked": "unlock"
-        case "running", "started": "start"
-        case "stopped": "stop"
-        default: nil
-        }
+    /// "open gate", "switch lamp and fan off". `word`: of the one line that it is about, else empty.
+    static func action(_ lines: String, on: Bool, word: String) -> String {
+        if let verb = CommandWords.verb(word.lowercased()) { return say("$1 $2", verb, lines) }
+        return say(on ? "switch $1 on" : "switch $1 off", lines)
     }
     static func oneDirection(_ lines: [String]) -> String { say("I left $1 alone: say \"on\" or \"off\" for $2.", list(lines), lines.count == 1 ? "it" : "them") }
     static func wrongCode(_ lines: String) -> String { say("That is not the number I asked for, so I left $1 alone. Ask again if you still mean it.", lines) }
@@ -135,7 +126,7 @@ enum Replies {
     static func alarmOver(_ sensor: String, _ quantity: String) -> String { say("Alarm over: $1 $2", sensor, quantity) }
     static func recovered(_ sensor: String, _ quantity: String) -> String { say("$1 works again: $2", sensor, quantity) }
     static func changed(_ state: String, times: Int) -> String {
-        times > 1 ? say("$1 (changed $2 times in $3)", state, String(times), Spoken.duration(Outputs.edgeReportInterval)) : state
+        times > 1 ? say("$1 (changed $2 times in $3)", state, digits(times), Spoken.duration(Outputs.edgeReportInterval)) : state
     }
 
     /// `the kernel dropped 14 edges`
@@ -149,18 +140,18 @@ enum Replies {
         }
     }
     static func pressed(_ text: String, times: Int) -> String {
-        times > 1 ? say("$1 ($2 times in $3)", text, String(times), Spoken.duration(Outputs.edgeReportInterval)) : text
+        times > 1 ? say("$1 ($2 times in $3)", text, digits(times), Spoken.duration(Outputs.edgeReportInterval)) : text
     }
 
     // MARK: What is not done, and why
 
     static func needs(_ role: Role, _ what: String) -> String { say("You may not $1: that needs the $2 role.", what, name(role)) }
     static func name(_ role: Role) -> String { role.name }
-    static let tooLong = say("That is too long for me: I read at most $1 letters. Say one command a message, or \"help\".", String(Agent.maximumBody))
+    static var tooLong: String { say("That is too long for me: I read at most $1 letters. Say one command a message, or \"help\".", digits(Agent.maximumBody)) }
     static func tooFast(_ wait: Duration) -> String {
         let seconds = max(wait - .milliseconds(1), .zero).components.seconds + 1
-        return say("That is too fast for me: I take $1 commands in $2. ", String(RateLimit.commands), Spoken.duration(RateLimit.commandWindow))
-            + say("I did not do this one; say it again in $1 s.", String(seconds))
+        return say("That is too fast for me: I take $1 commands in $2. ", digits(RateLimit.commands), Spoken.duration(RateLimit.commandWindow))
+            + say("I did not do this one; say it again in $1 s.", digits(Int(seconds)))
     }
     /// `You said that 14 min ago while I was offline; I did not do it. Say it again if you still mean it.`
     static func late(_ age: Duration?) -> String {
@@ -170,7 +161,7 @@ enum Replies {
     static func lateMore(_ count: Int) -> String {
         count == 1
             ? "You said one more thing while I was offline; I did not do that either."
-            : say("You said $1 more things while I was offline; I did none of them.", String(count))
+            : say("You said $1 more things while I was offline; I did none of them.", digits(count))
     }
     static let encrypted = "I cannot read encrypted messages. Switch encryption off in this chat (the lock), and say it again."
     static let correctedTooLate = "I already did what you said first. Say the correction as a new message."
@@ -185,7 +176,9 @@ enum Replies {
     static func isListed(_ person: JID, _ role: Role) -> String {
         say("$1 is $2 by [people] in perch.conf, which chat cannot change; change it there and reload me (systemctl reload perch)", person.description, role.name)
     }
-    static func hasNoRole(_ person: JID, nearest: String?) -> String { say("$1 has no role here", person.description) + (nearest.map { say(". Did you mean $1?", $0) } ?? "") }
+    static func hasNoRole(_ person: JID, nearest: String?) -> String {
+        say(nearest == nil ? "$1 has no role here" : "$1 has no role here. Did you mean $2?", person.description, nearest ?? "")
+    }
     static let notOneself = "You cannot change your own role: another admin can"
     static let notMyself = "That is my own address"
     static let allowWhom = "Whom? Say for example \"allow bob@example.org operator\""
@@ -196,7 +189,7 @@ enum Replies {
         To let in one address, say "allow bob@example.org operator"
         """
     static let onePersonAtATime = "One person and one role a message, please"
-    static let longAddress = say("That address is longer than $1 bytes, which is more than I keep", String(GuestList.maximumAddress))
+    static var longAddress: String { say("That address is longer than $1 bytes, which is more than I keep", digits(GuestList.maximumAddress)) }
     static let listIsFull = """
         I keep at most \(GuestList.maximumGuests) people, open codes included; deny somebody, say "cancel invites", \
         or write *@domain under [people] in perch.conf
@@ -212,7 +205,7 @@ enum Replies {
     static func codesDropped(_ count: Int) -> String { say("$1 made void.", Replies.count(count, "open code")) }
     static let noOpenCode = "There is no open code."
     static let howToInvite = " Say \"invite operator\" to make one."
-    static let tooManyCodes = say("There are $1 open codes, and I keep no more: say \"cancel invites\" to make them void", String(GuestList.maximumInvitations))
+    static var tooManyCodes: String { say("There are $1 open codes, and I keep no more: say \"cancel invites\" to make them void", digits(GuestList.maximumInvitations)) }
     static let codeNeedsClock = "My clock is not set yet, so I could not tell when a code is over. Try again later, or say \"allow bob@example.org operator\""
     static let noRandomness = "I cannot make codes: there are no random numbers on this machine. Say \"allow bob@example.org operator\" instead"
     static func codeStays(_ role: Role) -> String { say("You are $1 already, so the code stays good for somebody else.", role.name) }
@@ -222,7 +215,7 @@ enum Replies {
     }
     static func letIn(_ person: JID, _ role: Role, by admin: JID) -> String { say("$1 now, invited by $2", role.name, admin.description) }
     static func notWrittenDown(_ why: String) -> String { say("I could not write that down, so after a restart it is as it was before: $1", why) }
-    static let guessing = say("more than $1 one-time codes a minute are said by strangers: none is looked at until that ends", String(GuestList.guesses))
+    static var guessing: String { say("more than $1 one-time codes a minute are said by strangers: none is looked at until that ends", digits(GuestList.guesses)) }
 
     // MARK: Small talk
 
@@ -236,11 +229,11 @@ enum Replies {
     static func list(_ names: [String], or: Bool = false) -> String {
         let joint = or ? " or " : " and "
         if names.count > maximumNames {
-            return names.prefix(maximumNames).joined(separator: ", ") + say("$1$2 more", joint, String(names.count - maximumNames))
+            return names.prefix(maximumNames).joined(separator: ", ") + say("$1$2 more", joint, digits(names.count - maximumNames))
         }
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + joint + last
     }
 
-    static func count(_ number: Int, _ thing: String) -> String { say("$1 $2$3", String(number), thing, number == 1 ? "" : "s") }
+    static func count(_ number: Int, _ thing: String) -> String { say("$1 $2$3", digits(number), thing, number == 1 ? "" : "s") }
 }

@@ -4,29 +4,29 @@ import XMPP
 
 /// Readings: asked for, answered, reported.
 extension Agent {
-    func poll(_ now: Moment) {
+    func poll() {
         let (toRead, overdue) = telemetry.poll(configuration, at: now.instant)
-        for sensor in overdue { take(.failed(Replies.readingDeadlinePassed), ofSensor: sensor, now) }
-        for sensor in toRead { startReading(sensor, now) }
+        for sensor in overdue { take(.failed(Replies.readingDeadlinePassed), ofSensor: sensor) }
+        for sensor in toRead { startReading(sensor) }
     }
 
-    func take(_ outcome: SensorOutcome, ofSensor sensor: SensorIndex, _ now: Moment) {
+    func take(_ outcome: SensorOutcome, ofSensor sensor: SensorIndex) {
         guard telemetry.sensors.indices.contains(sensor), configuration.sensors.indices.contains(sensor) else { return }
         let settings = configuration.sensors[sensor]
         let state = telemetry.sensors[sensor]
         let wasRaised = state.alarm == .raised, wasFailing = state.failure != nil, askedAt = state.asked ?? now.instant
         telemetry.take(outcome, of: sensor, settings, at: now)
         let isRaised = state.alarm == .raised
-        if isRaised != wasRaised { record(nil, line: nil, what: isRaised ? "alarm" : "alarm over", outcome: quantityText(sensor), now) }
+        if isRaised != wasRaised { record(nil, line: nil, what: isRaised ? "alarm" : "alarm over", outcome: quantityText(sensor)) }
         if let why = state.failure, !wasFailing { toLog(.warning, Replies.failed(settings.name, why, last: nil)) }
         if wasFailing, state.failure == nil { toLog(.notice, Replies.recovered(settings.name, value(sensor))) }
         presence.isDirty = true
-        tellNews(of: sensor, askedAt: askedAt, now)
-        for errand in errands.sensorAnswered(sensor) { finish(errand, now) }
+        tellNews(of: sensor, askedAt: askedAt)
+        for errand in errands.sensorAnswered(sensor) { finish(errand) }
     }
 
     /// Reports what `reports.to` does not know of a sensor yet; while offline as well.
-    func tellNews(of sensor: SensorIndex, askedAt: Instant, _ now: Moment) {
+    func tellNews(of sensor: SensorIndex, askedAt: Instant) {
         guard telemetry.sensors.indices.contains(sensor) else { return }
         let settings = configuration.sensors[sensor]
         let news = telemetry.news(of: sensor, settings, askedAt: askedAt)
@@ -43,7 +43,7 @@ extension Agent {
                 text = Replies.failed(settings.name, telemetry.sensors[sensor].failure ?? "", last: nil)
                 measure = []
             }
-            report(text, piece == .report ? .reading : .alarm, source: settings.name, measure, now)
+            report(text, piece == .report ? .reading : .alarm, source: settings.name, measure)
         }
         guard configuration.reports.pubsub, !item.isEmpty else { return }
         if isOnline { publish(sensor) } else { telemetry.sensors[sensor].isUnpublished = true }
@@ -78,21 +78,21 @@ extension Agent {
 
     // MARK: Questions
 
-    func read(_ targets: [Target], _ asker: Asker, _ now: Moment) {
+    func read(_ targets: [Target], _ asker: Asker) {
         var lines: [LineIndex] = [], sensors: [SensorIndex] = []
         for target in targets {
             for line in vocabulary.lines(of: target) where !lines.contains(line) { lines.append(line) }
             for sensor in vocabulary.sensors(of: target) where !sensors.contains(sensor) { sensors.append(sensor) }
         }
-        ask(.reading(targets), lines: lines, sensors: sensors.filter { isOutdated($0, now, always: true) }, asker, now)
+        ask(.reading(targets), lines: lines, sensors: sensors.filter { isOutdated($0, always: true) }, asker)
     }
 
-    func askStatus(_ asker: Asker, _ now: Moment) {
-        ask(.status, lines: [], sensors: telemetry.sensors.indices.filter { isOutdated($0, now, always: false) }, asker, now)
+    func askStatus(_ asker: Asker) {
+        ask(.status, lines: [], sensors: telemetry.sensors.indices.filter { isOutdated($0, always: false) }, asker)
     }
 
     /// Whether a question needs a new reading. A status waits only for sensors that nobody polls.
-    private func isOutdated(_ sensor: SensorIndex, _ now: Moment, always: Bool) -> Bool {
+    private func isOutdated(_ sensor: SensorIndex, always: Bool) -> Bool {
         let state = telemetry.sensors[sensor]
         // A counter knows it at once.
         if configuration.sensors[sensor].counter != nil { return true }
@@ -102,13 +102,13 @@ extension Agent {
         return now.instant - reading.at >= (isPolled ? Telemetry.usableAge : Telemetry.freshAge)
     }
 
-    private func ask(_ kind: Errand.Kind, lines: [LineIndex], sensors: [SensorIndex], _ asker: Asker, _ now: Moment) {
+    private func ask(_ kind: Errand.Kind, lines: [LineIndex], sensors: [SensorIndex], _ asker: Asker) {
         let errand = Errand(id: errands.nextID(), asker: asker, kind: kind, deadline: now.instant + Errands.readingPatience)
         // When too much waits already, what is known has to do.
         if !errands.isFull {
             for sensor in sensors {
                 if configuration.sensors[sensor].counter == nil { errand.sensors.append(sensor) }
-                if telemetry.ask(sensor, at: now.instant) { startReading(sensor, now) }
+                if telemetry.ask(sensor, at: now.instant) { startReading(sensor) }
             }
             for line in lines where outputs.pending.count < Outputs.maximumTickets {
                 let ticket = outputs.nextTicket()
@@ -117,39 +117,39 @@ extension Agent {
                 effects.append(.readLine(line, ticket))
             }
         }
-        if errand.isComplete { finish(errand, now) } else { errands.add(errand) }
+        if errand.isComplete { finish(errand) } else { errands.add(errand) }
     }
 
     /// A line that somebody asked about was read.
-    func lineRead(_ pending: PendingTicket, _ now: Moment) {
+    func lineRead(_ pending: PendingTicket) {
         guard let id = pending.errand else { return }
         let complete = errands.update(id) { errand in errand.tickets.removeAll { $0 == pending.ticket } }
-        if let complete { finish(complete, now) }
+        if let complete { finish(complete) }
     }
 
     /// Answers, with what is known by now.
-    func finish(_ errand: Errand, _ now: Moment) {
+    func finish(_ errand: Errand) {
         switch errand.kind {
         case .switching:
             var texts = errand.before
             for part in errand.parts where configuration.lines.indices.contains(part.line) {
                 let text = part.text ?? Replies.noAnswer(configuration.lines[part.line].name)
                 texts.append(text)
-                record(errand.asker, line: part.line, outcome: text, now)
+                record(errand.asker, line: part.line, outcome: text)
             }
             if let question = errand.question { texts.append(question) }
             reply(errand.asker, texts.joined(separator: "\n"))
-        case .status: reply(errand.asker, statusText(now))
+        case .status: reply(errand.asker, statusText())
         case .reading(let targets):
             var lines: [LineIndex] = [], sensors: [SensorIndex] = [], texts: [String] = []
             for target in targets {
                 for line in vocabulary.lines(of: target) where !lines.contains(line) {
                     lines.append(line)
-                    texts.append(state(of: line, now))
+                    texts.append(state(of: line))
                 }
                 for sensor in vocabulary.sensors(of: target) where !sensors.contains(sensor) {
                     sensors.append(sensor)
-                    let text = reading(of: sensor, now)
+                    let text = reading(of: sensor)
                     texts.append(errand.sensors.contains(sensor) && telemetry.sensors[sensor].failure == nil ? Replies.slow(text) : text)
                 }
             }

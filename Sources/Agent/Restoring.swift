@@ -22,22 +22,22 @@ extension Agent {
     }
 
     /// Takes the levels that the board was claimed with, and sets the timers that go with them.
-    func takeOver(_ levels: [Bool?], _ duties: [Int?], _ now: Moment) {
+    func takeOver(_ levels: [Bool?], _ duties: [Int?]) {
         for index in outputs.lines.indices {
             let state = outputs.lines[index]
             state.level = index < levels.count ? levels[index] : nil
             if configuration.lines[index].pwm != nil { state.permille = saved.restored(configuration.lines[index].name, at: now.timestamp).permille }
             state.offSince = now.instant
             if state.level == true { state.presses = .pressedBefore }
-            if configuration.lines[index].direction == .output, state.away == nil { state.timer = timerAtStart(index, now) }
+            if configuration.lines[index].direction == .output, state.away == nil { state.timer = timerAtStart(index) }
         }
         note(duties)
-        for line in outputs.lines.indices where outputs.lines[line].timer?.cause == .start { checkStart(line, now) }
-        switchOffDoubles(now)
-        storeLines(now)
+        for line in outputs.lines.indices where outputs.lines[line].timer?.cause == .start { checkStart(line) }
+        switchOffDoubles()
+        storeLines()
     }
 
-    private func timerAtStart(_ index: LineIndex, _ now: Moment) -> LineTimer? {
+    private func timerAtStart(_ index: LineIndex) -> LineTimer? {
         let line = configuration.lines[index]
         // What cannot be read is as it was claimed, and perhaps on: its longest time counts.
         let level = outputs.lines[index].level ?? (initialLevel(of: index, at: now) != .off)
@@ -47,20 +47,20 @@ extension Agent {
             // It had a time that has passed while nobody was there to end it.
             if level, saved.isOver(line.name, at: now.timestamp) { return LineTimer(deadline: now.instant, level: false, cause: .duration) }
         } else if line.comesUpOff, !level, wanted.on {
-            return startTimer(index, remaining: wanted.remaining, now)
+            return startTimer(index, remaining: wanted.remaining)
         }
         // "off until" brings on again what was on before.
         return Outputs.timer(for: line, turning: level, from: true, duration: wanted.on == level ? wanted.remaining : nil, at: now.instant)
     }
 
     /// It goes on when it may.
-    func startTimer(_ index: LineIndex, remaining: Duration?, _ now: Moment) -> LineTimer {
+    func startTimer(_ index: LineIndex, remaining: Duration?) -> LineTimer {
         let wait = max(configuration.lines[index].minOff ?? .zero, gap(of: index))
         return LineTimer(deadline: now.instant + wait, level: true, cause: .start, then: remaining.map { now.instant + $0 })
     }
 
     /// Only one of a group can go on. When more are said to have been on, none is right.
-    func checkStart(_ line: LineIndex, _ now: Moment) {
+    func checkStart(_ line: LineIndex) {
         guard let timer = outputs.lines[line].timer else { return }
         var group = [line]
         for rival in rivals(of: line) where outputs.lines[rival].timer?.cause == .start || outputs.lines[rival].level == true {
@@ -76,12 +76,12 @@ extension Agent {
     }
 
     /// What a line is driven to at the end; nil: it is left alone.
-    func levelAtExit(_ line: LineIndex, _ now: Moment) -> Bool? {
+    func levelAtExit(_ line: LineIndex) -> Bool? {
         let settings = configuration.lines[line], state = outputs.lines[line]
         switch settings.onExit {
         case .off: return false
         // There is no time left to wait for anything.
-        case .on: return !settings.comesUpOff || isFree(line, now)
+        case .on: return !settings.comesUpOff || isFree(line)
         case .keep:
             if let blink = state.blink { return blink.before }
             if let fade = state.fade, !isOn(line, fade.to) { return false }
@@ -91,7 +91,7 @@ extension Agent {
     }
 
     /// What is on, for `initial = restore`, and when a line that is kept ends; written only when it changed.
-    func storeLines(_ now: Moment) {
+    func storeLines() {
         var lines: [SavedLines.Line] = []
         for (index, settings) in configuration.lines.enumerated() {
             guard settings.direction == .output, settings.initial == .restore || settings.initial == .keep else { continue }
@@ -122,9 +122,10 @@ extension Agent {
         guard !isStopping, !SavedLines.areSame(lines, storedLines) else { return }
         storedLines = lines
         // Before anything is said of it: a power cut takes back nothing that a person was told.
-        var said: [Effect] = []
-        for index in effects.indices.reversed() { if case .send = effects[index] { said.append(effects.remove(at: index)) } }
-        effects.append(.store(name: SavedLines.fileName, bytes: SavedLines(lines: lines, savedAt: now.timestamp).bytes))
-        effects += said.reversed()
+        var said: [Effect] = [], done: [Effect] = []
+        for effect in effects { if case .send = effect { said.append(effect) } else { done.append(effect) } }
+        effects = done
+        store(SavedLines.fileName, SavedLines(lines: lines, savedAt: now.timestamp).bytes)
+        effects += said
     }
 }

@@ -9,12 +9,8 @@ func say(_ template: String, _ one: String, _ two: String, _ three: String, _ fo
     var isPlace = false
     for byte in Array(template.utf8) {
         if isPlace {
-            switch byte {
-            case UInt8(ascii: "1"): text += Array(one.utf8)
-            case UInt8(ascii: "2"): text += Array(two.utf8)
-            case UInt8(ascii: "3"): text += Array(three.utf8)
-            default: text += Array(four.utf8)
-            }
+            let part = byte == UInt8(ascii: "1") ? one : byte == UInt8(ascii: "2") ? two : byte == UInt8(ascii: "3") ? three : four
+            text += Array(part.utf8)
             isPlace = false
         } else if byte == UInt8(ascii: "$") {
             isPlace = true
@@ -33,3 +29,6 @@ func say(_ template: String, _ one: String, _ two: String) -> String { say(templ
 
 @inline(never)
 func say(_ template: String, _ one: String) -> String { say(template, one, "", "", "") }
+
+@inline(never)
+func digits(_ number: Int) -> String { String(number) }

@@ -99,15 +99,19 @@ enum SenML {
 
     /// Only ASCII letters, digits and `-:./_` may stand in a name, the first a letter or digit; others become "_".
     static func name(_ text: String) -> String {
-        var name = ""
+        var name: [UInt8] = []
         for scalar in text.unicodeScalars {
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9": name.unicodeScalars.append(scalar)
-            case "-", ":", ".", "/", "_": if name.isEmpty { name = "x" + String(scalar) } else { name.unicodeScalars.append(scalar) }
-            default: name += name.isEmpty ? "x_" : "_"
+            var byte = scalar.value < 0x80 ? UInt8(truncatingIfNeeded: scalar.value) : UInt8(ascii: "_")
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
+            case UInt8(ascii: "-")...UInt8(ascii: "/"), UInt8(ascii: ":"): if name.isEmpty { name.append(UInt8(ascii: "x")) }
+            default:
+                byte = UInt8(ascii: "_")
+                if name.isEmpty { name.append(UInt8(ascii: "x")) }
             }
+            name.append(byte)
         }
-        return name.isEmpty ? "x" : name
+        return name.isEmpty ? "x" : String(decoding: name, as: UTF8.self)
     }
 
     /// Takes away what binary fractions add: 40 % is 0.4, not 0.40000000000000002.

@@ -33,7 +33,7 @@ enum Spoken {
     /// "19:42" today, "19:42 tomorrow", "24 Nov 19:42" else; with seconds when that is soon.
     static func clock(_ timestamp: Timestamp, seenFrom now: Moment, seconds: Bool = false) -> String {
         let then = timestamp.civil(utcOffset: now.utcOffset), today = now.timestamp.civil(utcOffset: now.utcOffset).dayNumber
-        let text = seconds ? then.clockText + ":" + (then.second < 10 ? say("0$1", String(then.second)) : say("$1", String(then.second))) : then.clockText
+        let text = seconds ? then.clockText + ":" + (then.second < 10 ? "0" + digits(then.second) : digits(then.second)) : then.clockText
         if then.dayNumber == today { return text }
         if then.dayNumber == today + 1 { return text + " tomorrow" }
         if then.dayNumber == today - 1 { return "yesterday " + text }
@@ -49,8 +49,8 @@ enum Spoken {
 
     /// "24 Nov"
     static func date(_ civil: CivilTime) -> String {
-        let months: [StaticString] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(separator: " ")
         guard months.indices.contains(civil.month - 1) else { return civil.dateText }
-        return say("$1 $2", String(civil.day), months[civil.month - 1].description)
+        return say("$1 $2", digits(civil.day), String(months[civil.month - 1]))
     }
 }

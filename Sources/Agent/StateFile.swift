@@ -53,14 +53,14 @@ public enum StateFile {
     /// The lines behind the first one; none where that is another one.
     static func rows(_ name: String, _ file: [UInt8]?) -> ArraySlice<Substring> {
         var rows = String(decoding: file ?? [], as: UTF8.self).split(separator: "\n")[...]
-        return rows.popFirst() == ("perch-" + name + " " + String(version))[...] ? rows : []
+        return rows.popFirst() == ("perch-" + name + " " + digits(version))[...] ? rows : []
     }
 
     /// Where a file goes that cannot be used as it is; nil: it can.
     public static func aside(_ name: String, _ verdict: Verdict) -> String? {
         switch verdict {
         case .current: nil
-        case .other(let version): name + ".v" + String(version)
+        case .other(let version): name + ".v" + digits(version)
         case .damaged, .partly: name + ".unreadable"
         }
     }
@@ -70,13 +70,13 @@ public enum StateFile {
         var text = path, loss = loss(name)
         switch verdict {
         case .current: return ""
-        case .other(let number): text += " is of version " + String(number) + ", and this perch reads version " + String(version)
-        case .damaged: text += " is damaged: its first line is not perch-" + name + " " + String(version)
+        case .other(let number): text += say(" is of version $1, and this perch reads version $2", digits(number), digits(version))
+        case .damaged: text += say(" is damaged: its first line is not perch-$1 $2", name, digits(version))
         case .partly:
             text += " is damaged in part"
             if name != login { loss = "and the lines of it that are whole are kept" }
         }
-        text += (isDone ? "; it was put aside as " : "; the next start puts it aside as ") + (aside(name, verdict) ?? "") + ", " + loss
+        text += say(isDone ? "; it was put aside as $1, $2" : "; the next start puts it aside as $1, $2", aside(name, verdict) ?? "", loss)
         guard case .other = verdict else { return text }
         if !isDone { return text + ". To keep it, install the perch that wrote it" }
         return text + ". The perch that wrote it takes it back: install that, stop the service and rename the file"

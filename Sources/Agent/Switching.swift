@@ -15,7 +15,7 @@ final class Step {
 
 /// Switching outputs because somebody said so.
 extension Agent {
-    func requestSwitch(_ targets: [Target], _ switching: Switching, _ manner: Manner, _ duration: Duration?, _ asker: Asker, _ now: Moment) {
+    func requestSwitch(_ targets: [Target], _ switching: Switching, _ manner: Manner, _ duration: Duration?, _ asker: Asker) {
         var refusals: [String] = []
         var lines: [LineIndex] = []
         for target in targets {
@@ -26,7 +26,7 @@ extension Agent {
                     if !lines.contains(line) { lines.append(line) }
                 } else if target == .line(line) {
                     hasOutput = true
-                    refusals.append(Replies.isInput(configuration.lines[line].name, state(of: line, now)))
+                    refusals.append(Replies.isInput(configuration.lines[line].name, state(of: line)))
                 }
             }
             if case .sensor(let sensor) = target { refusals.append(Replies.isSensor(configuration.sensors[sensor].name)) }
@@ -54,7 +54,7 @@ extension Agent {
             if let dimming = manner.dimming { on = isOn(line, dimming.permille) }
             if manner == .pulse, level == true {
                 refusals.append(Replies.alreadyOn(settings.name, settings.onWord))
-            } else if on, let refusal = refusal(line, manner, now) {
+            } else if on, let refusal = refusal(line, manner) {
                 refusals.append(refusal)
             } else if settings.confirm, level != on || state.timer != nil || state.blink != nil || duration != nil || manner != .steady {
                 toConfirm.append(Step(line: line, on: on))
@@ -63,13 +63,13 @@ extension Agent {
             }
         }
         refusals += takeOutRivals(&plan, &toConfirm)
-        let question = askBack(toConfirm, manner, duration, asker, now)
-        carryOut(plan, manner, duration, refusals, question, asker, now)
+        let question = askBack(toConfirm, manner, duration, asker)
+        carryOut(plan, manner, duration, refusals, question, asker)
     }
 
     /// Drives the lines; the answer follows when all of them were read back: what was refused first, a question last.
     private func carryOut(
-        _ plan: [Step], _ manner: Manner, _ duration: Duration?, _ refusals: [String], _ question: String?, _ asker: Asker, _ now: Moment
+        _ plan: [Step], _ manner: Manner, _ duration: Duration?, _ refusals: [String], _ question: String?, _ asker: Asker
     ) {
         if plan.isEmpty {
             let answer = refusals + (question.map { [$0] } ?? [])
@@ -97,19 +97,19 @@ extension Agent {
         for isOn in [false, true] {
             for step in plan where step.on == isOn {
                 if case .blink(let frequency) = manner {
-                    startBlinking(step.line, frequency, duration, errand: errand.id, now)
+                    startBlinking(step.line, frequency, duration, errand: errand.id)
                 } else {
                     fulfil(
                         Order(
                             line: step.line, on: step.on, cause: .person, duration: duration, isAwaitedPulse: waitsForEnd, dimming: manner.dimming,
-                            errand: errand.id), now)
+                            errand: errand.id))
                 }
             }
         }
     }
 
     /// Drives a line with the timer that goes with it.
-    func drive(_ order: Order, _ now: Moment) {
+    func drive(_ order: Order) {
         let line = order.line
         var timer = Outputs.timer(
             for: configuration.lines[line], turning: order.on, from: steadyLevel(line), duration: order.duration, isPulse: order.isAwaitedPulse,
@@ -118,29 +118,29 @@ extension Agent {
         if let dimming = order.dimming {
             // The longest time counts from when it went on, however bright.
             if let old = outputs.lines[line].timer, old.cause == .maxOn, order.on, let new = timer, new.deadline > old.deadline { timer = old }
-            return dim(order, dimming, timer: timer, now)
+            return dim(order, dimming, timer: timer)
         }
-        drive(line, order.on, cause: order.cause, timer: timer, errand: order.errand, now)
+        drive(line, order.on, cause: order.cause, timer: timer, errand: order.errand)
     }
 
     @inline(never)
-    func switchOff(_ line: LineIndex, _ cause: PendingTicket.Cause, _ now: Moment) { drive(Order(line: line, on: false, cause: cause), now) }
+    func switchOff(_ line: LineIndex, _ cause: PendingTicket.Cause) { drive(Order(line: line, on: false, cause: cause)) }
 
     /// Asks the board to drive a line. The new timer replaces the old one, whatever comes of it: a pulse must end even when
     /// its beginning was not confirmed.
     func drive(
-        _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, timer: LineTimer?, errand: UInt32? = nil, _ now: Moment
+        _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, timer: LineTimer?, errand: UInt32? = nil
     ) {
         let state = outputs.lines[line], old = state.timer
-        if old?.errand != errand { endPulse(of: line, now) }
+        if old?.errand != errand { endPulse(of: line) }
         state.timer = timer
         state.blink = nil
         state.fade = nil
-        ask(line, on, permille: permille, cause: cause, errand: errand, before: old, now)
+        ask(line, on, permille: permille, cause: cause, errand: errand, before: old)
     }
 
     func ask(
-        _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, errand: UInt32? = nil, before: LineTimer? = nil, _ now: Moment
+        _ line: LineIndex, _ on: Bool, permille: Int? = nil, cause: PendingTicket.Cause, errand: UInt32? = nil, before: LineTimer? = nil
     ) {
         var permille = permille
         // What comes on again by itself is as bright as it was.
@@ -154,16 +154,16 @@ extension Agent {
     }
 
     /// Whoever waits for the end of a pulse is told that something else came first.
-    func endPulse(of line: LineIndex, _ now: Moment) {
+    func endPulse(of line: LineIndex) {
         let state = outputs.lines[line]
         guard let waiting = state.timer?.errand else { return }
         state.forgetErrand()
-        settle(waiting, line, Replies.pulseReplaced(configuration.lines[line].name), now)
+        settle(waiting, line, Replies.pulseReplaced(configuration.lines[line].name))
     }
 
     // MARK: Asking back
 
-    private func askBack(_ steps: [Step], _ manner: Manner, _ duration: Duration?, _ asker: Asker, _ now: Moment) -> String? {
+    private func askBack(_ steps: [Step], _ manner: Manner, _ duration: Duration?, _ asker: Asker) -> String? {
         guard let first = steps.first else { return nil }
         var lines: [LineIndex] = []
         // "toggle": one question has one direction.
@@ -178,44 +178,44 @@ extension Agent {
         return others.isEmpty ? question : Replies.oneDirection(others) + "\n" + question
     }
 
-    func confirm(_ code: String, _ asker: Asker, _ now: Moment) {
+    func confirm(_ code: String, _ asker: Asker) {
         guard let pending = persons.person(asker.person).takePending() else { return reply(asker, Replies.nothingToConfirm) }
         let names = self.names(of: pending)
         let what = action(pending.lines, pending.on, pending.manner)
         if now.instant >= pending.expires {
-            record(asker, line: pending.lines.first, what: what, outcome: "not done: answered too late", now)
+            record(asker, line: pending.lines.first, what: what, outcome: "not done: answered too late")
             return reply(asker, Replies.tooLate(names))
         }
         if code != pending.code {
-            record(asker, line: pending.lines.first, what: what, outcome: "not done: wrong number", now)
+            record(asker, line: pending.lines.first, what: what, outcome: "not done: wrong number")
             return reply(asker, Replies.wrongCode(names))
         }
         let confirmed = Asker(from: asker.from, role: asker.role, kind: asker.kind, thread: asker.thread, text: what)
         var plan: [Step] = [], refusals: [String] = []
         for line in pending.lines {
             // Half a minute has passed since it was asked.
-            if pending.on, let refusal = refusal(line, pending.manner, now) { refusals.append(refusal) } else { plan.append(Step(line: line, on: pending.on)) }
+            if pending.on, let refusal = refusal(line, pending.manner) { refusals.append(refusal) } else { plan.append(Step(line: line, on: pending.on)) }
         }
-        carryOut(plan, pending.manner, pending.duration, refusals, nil, confirmed, now)
+        carryOut(plan, pending.manner, pending.duration, refusals, nil, confirmed)
     }
 
     private func action(_ lines: [LineIndex], _ on: Bool, _ manner: Manner) -> String {
-        let settings = lines.map { configuration.lines[$0] }
-        if let dimming = manner.dimming { return Replies.dim(settings, dimming) }
-        if case .blink = manner { return say("blink $1", Replies.list(settings.map { $0.name })) }
-        return Replies.action(settings, on: on)
+        let names = Replies.list(names(of: lines))
+        if let dimming = manner.dimming { return Replies.dim(names, dimming) }
+        if case .blink = manner { return say("blink $1", names) }
+        return Replies.action(names, on: on, word: lines.count == 1 ? word(configuration.lines[lines[0]], on) : "")
     }
 
-    func decline(_ asker: Asker, _ now: Moment) {
+    func decline(_ asker: Asker) {
         let pending = persons.person(asker.person).takePending()
         reply(asker, pending.map { Replies.declined(names(of: $0)) } ?? Replies.nothingToConfirm)
     }
 
-    private func names(of pending: PersonTable.Pending) -> String { Replies.list(pending.lines.map { configuration.lines[$0].name }) }
+    private func names(of pending: PersonTable.Pending) -> String { Replies.list(names(of: pending.lines)) }
 
     // MARK: What came of it
 
-    func take(_ outcome: LineOutcome, of ticket: Ticket, _ now: Moment) {
+    func take(_ outcome: LineOutcome, of ticket: Ticket) {
         // After its deadline, or from before a reload: nobody waits for it, and a later command may have come between.
         guard let index = outputs.pending.firstIndex(where: { $0.ticket == ticket }) else { return }
         let pending = outputs.pending.remove(at: index)
@@ -234,7 +234,7 @@ extension Agent {
             let on = outcome == .on
             if pending.wanted == nil, outputs.lastWanted(line) == nil {
                 if let level = state.level {
-                    if level != on { lineChanged(line, on, now) }
+                    if level != on { lineChanged(line, on) }
                 } else if on, state.timer == nil, configuration.lines[line].direction == .output {
                     // It could not be read for a while, and nobody knows since when it is on.
                     state.timer = Outputs.timer(for: configuration.lines[line], turning: true, from: false, duration: nil, at: now.instant)
@@ -249,14 +249,14 @@ extension Agent {
         }
         guard let wanted = pending.wanted else {
             presence.isDirty = true
-            return lineRead(pending, now)
+            return lineRead(pending)
         }
-        keepMinOff(line, now)
-        let text = sentence(for: pending, wanted: wanted, outcome, now)
-        if pending.cause == .blink { return blinked(pending, wanted, outcome, text, now) }
-        if pending.cause == .fade { return faded(pending, wanted, outcome, text, now) }
+        keepMinOff(line)
+        let text = sentence(for: pending, wanted: wanted, outcome)
+        if pending.cause == .blink { return blinked(pending, wanted, outcome, text) }
+        if pending.cause == .fade { return faded(pending, wanted, outcome, text) }
         presence.isDirty = true
-        settleTimer(pending, wanted: wanted, outcome, text, wasFailing: wasFailing, now)
+        settleTimer(pending, wanted: wanted, outcome, text, wasFailing: wasFailing)
         switch pending.cause {
         case .person:
             let isAwaitedPulse = state.timer?.cause == .pulse && state.timer?.errand == pending.errand && wanted && outcome == .on
@@ -265,20 +265,20 @@ extension Agent {
                 let asked = pending.deadline - Outputs.outcomeDeadline
                 state.timer = timer.moved(to: timer.deadline + (now.instant - asked))
             } else if let errand = pending.errand {
-                settle(errand, line, text, now)
+                settle(errand, line, text)
             }
         case .timer, .disconnected, .interlock:
             // What was awaited is told, and remembered, as the answer.
-            if let errand = pending.errand { settle(errand, line, text, now) }
-            else { record(nil, line: line, what: Agent.reason(pending.cause), outcome: text, now) }
+            if let errand = pending.errand { settle(errand, line, text) }
+            else { record(nil, line: line, what: Agent.reason(pending.cause), outcome: text) }
         case .stopping, .blink, .fade: break
         }
-        advanceMakes(now)
-        storeLines(now)
+        advanceMakes()
+        storeLines()
     }
 
     /// What went off to come on again by itself waits for the end of its `min-off`.
-    private func keepMinOff(_ line: LineIndex, _ now: Moment) {
+    private func keepMinOff(_ line: LineIndex) {
         let state = outputs.lines[line]
         guard let minOff = configuration.lines[line].minOff, state.level == false, let timer = state.timer, timer.level,
             let since = state.offSince
@@ -286,7 +286,7 @@ extension Agent {
         state.timer = timer.moved(to: max(timer.deadline, since + minOff))
     }
 
-    private func sentence(for pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ now: Moment) -> String {
+    private func sentence(for pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome) -> String {
         let state = outputs.lines[pending.line]
         let settings = configuration.lines[pending.line]
         let reads: Bool
@@ -301,39 +301,34 @@ extension Agent {
         if let asked = pending.permille, reads, let read = brightness(pending.line), asked - read > Fade.tolerance || read - asked > Fade.tolerance {
             return Replies.readsDifferently(settings.name, wanted: Dimming.text(asked), reads: Dimming.text(read))
         }
-        if pending.cause == .timer(.pulse), let errand = pending.errand, let duration = errands.duration(of: errand) {
-            return Replies.pulsed(settings.name, duration)
-        }
-        if !wanted, state.timer == nil, let errand = pending.errand, errands.duration(of: errand) != nil {
-            return Replies.staysOff(settings.name, settings.offWord)
-        }
-        var text = self.state(of: pending.line, now)
-        if !wanted, let minOff = settings.minOff, let errand = pending.errand, let asked = errands.duration(of: errand), asked < minOff {
-            text += Replies.minOff(minOff)
-        }
+        let asked = errands.duration(of: pending.errand)
+        if pending.cause == .timer(.pulse), let asked { return Replies.pulsed(settings.name, asked) }
+        if !wanted, state.timer == nil, asked != nil { return Replies.staysOff(settings.name, settings.offWord) }
+        var text = self.state(of: pending.line)
+        if !wanted, let minOff = settings.minOff, let asked, asked < minOff { text += Replies.minOff(minOff) }
         if wanted, state.timer?.cause == .maxOn, let maxOn = settings.maxOn { text += Replies.maxOn(maxOn) }
         return text
     }
 
     /// A timer of a line that is not as it should be: what would switch it on is dropped, what would switch it off stays.
-    private func settleTimer(_ pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ text: String, wasFailing: Bool, _ now: Moment) {
+    private func settleTimer(_ pending: PendingTicket, wanted: Bool, _ outcome: LineOutcome, _ text: String, wasFailing: Bool) {
         let line = pending.line
         let state = outputs.lines[line]
         if outcome == (wanted ? .on : .off) { return }
-        guard didNotObey(pending, wanted, now) else { return }
+        guard didNotObey(pending, wanted) else { return }
         let isAway = state.away != nil
         toLog(.error, text)
         if !wasFailing || isAway {
             var why = say("it still reads $1", word(configuration.lines[line], !wanted))
             if case .failed(let reason) = outcome { why = reason }
             let name = configuration.lines[line].name
-            report(Replies.retrying(name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: name, [], now)
+            report(Replies.retrying(name, word(configuration.lines[line], wanted), why, isAway: isAway), .alarm, source: name, [])
         }
     }
 
     /// A line was asked for a level and is not seen to have it. True: it has to go off and is tried again.
     @discardableResult
-    func didNotObey(_ pending: PendingTicket, _ wanted: Bool, _ now: Moment) -> Bool {
+    func didNotObey(_ pending: PendingTicket, _ wanted: Bool) -> Bool {
         let line = pending.line
         let state = outputs.lines[line]
         state.fade = nil
@@ -344,7 +339,7 @@ extension Agent {
         if wanted {
             if configuration.lines[line].interlock != nil, outputs.lastWanted(line) == nil, pending.cause != .stopping, !isAway {
                 state.forgetErrand()
-                switchOff(line, .interlock, now)
+                switchOff(line, .interlock)
             }
             return false
         }
@@ -366,11 +361,11 @@ extension Agent {
     }
 
     /// One line of an answer is known.
-    func settle(_ errand: UInt32, _ line: LineIndex, _ text: String, _ now: Moment) {
+    func settle(_ errand: UInt32, _ line: LineIndex, _ text: String) {
         let complete = errands.update(errand) { errand in
             for part in errand.parts where part.line == line && part.text == nil { part.text = text + part.note }
         }
-        if let complete { finish(complete, now) }
+        if let complete { finish(complete) }
     }
 
     static func reason(_ cause: PendingTicket.Cause) -> String {

@@ -36,6 +36,9 @@ final class SensorState {
     var sentAlarm = false
     /// There is news that the board's own node does not have.
     var isUnpublished = false
+
+    @inline(never)
+    init() {}
 }
 
 /// When to read the sensors, and what of it is worth a message (product §6). Pure: the `Agent` sends.

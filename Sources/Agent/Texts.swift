@@ -5,7 +5,7 @@ import XMPP
 /// The state of the board in words.
 extension Agent {
     /// `lamp is on until 19:42`, `door is closed`
-    func state(of line: LineIndex, _ now: Moment) -> String {
+    func state(of line: LineIndex) -> String {
         let settings = configuration.lines[line], state = outputs.lines[line]
         if let blink = state.blink { return Replies.isOn(settings.name, Replies.blinking(blink.frequency), until: Spoken.until(blink.end, from: now)) }
         if let fade = state.fade { return Replies.fades(settings.name, Dimming.text(fade.to), Spoken.until(fade.end, from: now)) }
@@ -34,7 +34,7 @@ extension Agent {
     }
 
     /// `air 21.4 °C (12 s ago)`, or why there is none.
-    func reading(of sensor: SensorIndex, _ now: Moment) -> String {
+    func reading(of sensor: SensorIndex) -> String {
         let name = configuration.sensors[sensor].name, state = telemetry.sensors[sensor]
         let age = state.reading.map { now.instant - $0.at }
         if let why = state.failure { return Replies.failed(name, why, last: age.map { say("$1, $2 ago", value(sensor), Spoken.age($0)) }) }
@@ -43,7 +43,7 @@ extension Agent {
         return Replies.reading(name, value(sensor), age: age) + doubt(sensor)
     }
 
-    func helpState(_ target: Target, _ now: Moment) -> String {
+    func helpState(_ target: Target) -> String {
         switch target {
         case .line(let line): outputs.lines[line].blink.map { Replies.blinking($0.frequency) } ?? outputs.lines[line].level.map { word(of: line, $0) } ?? "unknown"
         case .sensor(let sensor): telemetry.sensors[sensor].reading == nil || telemetry.sensors[sensor].failure != nil ? "unknown" : value(sensor)
@@ -53,26 +53,26 @@ extension Agent {
 
     // MARK: Answers
 
-    func statusText(_ now: Moment) -> String {
+    func statusText() -> String {
         var rows: [String] = []
         for sensor in telemetry.sensors.indices where telemetry.sensors[sensor].alarm == .raised { rows.append(Replies.alarm(alarmText(sensor))) }
         for line in outputs.lines.indices {
             if configuration.lines[line].isMomentary, outputs.lines[line].failure == nil { continue }
-            var row = state(of: line, now)
+            var row = state(of: line)
             if outputs.lines[line].level != nil, let why = outputs.lines[line].failure { row += say(" ($1)", why) }
             rows.append(row)
         }
-        for sensor in telemetry.sensors.indices { rows.append(reading(of: sensor, now)) }
-        rows.append(uptimeText(now))
+        for sensor in telemetry.sensors.indices { rows.append(reading(of: sensor)) }
+        rows.append(uptimeText())
         return rows.joined(separator: "\n")
     }
 
-    func uptimeText(_ now: Moment) -> String {
+    func uptimeText() -> String {
         let running = startedAt.map { Spoken.age(now.instant - $0.instant) } ?? "0 s"
-        return say("Running for $1, the board for $2; $3.", running, Spoken.age(now.instant - facts.booted), linkText(now))
+        return say("Running for $1, the board for $2; $3.", running, Spoken.age(now.instant - facts.booted), linkText())
     }
 
-    private func linkText(_ now: Moment) -> String {
+    private func linkText() -> String {
         guard isOnline, let onlineSince else { return "offline" }
         let age = now.instant - onlineSince.instant
         guard Spoken.isClockSet(now.timestamp) else { return say("online for $1", Spoken.age(age)) }
@@ -80,14 +80,14 @@ extension Agent {
         return "online since " + Spoken.clock(now.timestamp + (onlineSince.instant - now.instant), seenFrom: now)
     }
 
-    func aboutText(_ now: Moment) -> String {
+    func aboutText() -> String {
         var text = facts.version.isEmpty ? "Perch" : say("Perch $1", facts.version)
         if !facts.hostname.isEmpty { text += say(" on $1", facts.hostname) }
         if !facts.model.isEmpty { text += say("\nBoard: $1", facts.model) }
         if !facts.kernel.isEmpty { text += say("\nKernel: $1", facts.kernel) }
         if let memory = facts.memoryKB { text += say("\nMemory: $1 MiB", NumberText.fixed(Double(memory) / 1024, digits: 1)) }
         text += say("\n$1, $2", Replies.count(configuration.lines.count, "line"), Replies.count(configuration.sensors.count, "sensor"))
-        text += "\n" + uptimeText(now)
+        text += "\n" + uptimeText()
         if let link { text += "\n" + link.sentence }
         return text
     }
@@ -100,7 +100,7 @@ extension Agent {
             guard let role = role(of: client.jid) else { continue }
             rows.append(say("$1, $2", client.jid.description, Replies.name(role)) + away(client.show))
         }
-        if online.count > Help.maximumNames { rows.append(say("and $1 more", String(online.count - Help.maximumNames))) }
+        if online.count > Help.maximumNames { rows.append(say("and $1 more", digits(online.count - Help.maximumNames))) }
         return rows.joined(separator: "\n")
     }
 
@@ -113,7 +113,7 @@ extension Agent {
     }
 
     /// Newest last. Viewers see what was done, not by whom.
-    func logText(_ target: Target?, _ asker: Asker, _ now: Moment) -> String {
+    func logText(_ target: Target?, _ asker: Asker) -> String {
         var entries: [ActivityLog.Entry] = []
         if let target {
             let lines = vocabulary.lines(of: target)
@@ -127,18 +127,14 @@ extension Agent {
         var rows: [String] = []
         for entry in entries {
             let then = entry.at.civil(utcOffset: entry.utcOffset)
-            var row = then.dayNumber == today ? "" : Spoken.date(then) + " "
-            row += then.clockText + " "
+            let clock = then.dayNumber == today ? then.clockText : say("$1 $2", Spoken.date(then), then.clockText)
+            var who = ""
             if let person = entry.person {
-                if asker.role < .operator, person != asker.person.description {
-                    row += "somebody: "
-                } else {
-                    row += person + (entry.client.map { say(" ($1)", ActivityLog.cut($0)) } ?? "") + ": "
-                }
+                let isSecret = asker.role < .operator && person != asker.person.description
+                who = isSecret ? "somebody: " : say("$1$2: ", person, entry.client.map { say(" ($1)", ActivityLog.cut($0)) } ?? "")
             }
-            row += entry.what
-            if let outcome = entry.outcome { row += entry.what.isEmpty ? outcome : " → " + outcome }
-            rows.append(row)
+            let hasBoth = !entry.what.isEmpty && entry.outcome != nil
+            rows.append(say(hasBoth ? "$1 $2$3 → $4" : "$1 $2$3$4", clock, who, entry.what, entry.outcome ?? ""))
         }
         return rows.joined(separator: "\n")
     }
@@ -146,7 +142,7 @@ extension Agent {
     // MARK: Presence
 
     /// Product §4: healthy without `show`, an alarm `dnd`, something broken `away`; the most important first.
-    func wantedPresence(_ now: Moment) -> OwnPresence {
+    func wantedPresence() -> OwnPresence {
         var alarms: [String] = [], faults: [String] = [], on: [String] = [], inputs: [String] = [], values: [String] = [], off: [String] = []
         if let trouble = outbox.trouble { faults.append(trouble) }
         for (index, settings) in configuration.lines.enumerated() {

@@ -57,13 +57,15 @@ final class Vocabulary {
     let sensors: [Sensor]
 
     convenience init(_ configuration: Configuration) {
-        self.init(
-            lines: configuration.lines.map {
+        var lines: [Line] = [], sensors: [Sensor] = []
+        for line in configuration.lines {
+            lines.append(
                 Line(
-                    name: $0.name, isOutput: $0.direction == .output, onWord: $0.onWord.lowercased(),
-                    offWord: $0.offWord.lowercased(), tags: $0.tags, asksBack: $0.confirm, isDimmable: $0.pwm != nil)
-            },
-            sensors: configuration.sensors.map { Sensor(name: $0.name, tags: $0.tags) })
+                    name: line.name, isOutput: line.direction == .output, onWord: line.onWord.lowercased(), offWord: line.offWord.lowercased(),
+                    tags: line.tags, asksBack: line.confirm, isDimmable: line.pwm != nil))
+        }
+        for sensor in configuration.sensors { sensors.append(Sensor(name: sensor.name, tags: sensor.tags)) }
+        self.init(lines: lines, sensors: sensors)
     }
 
     init(lines: [Line], sensors: [Sensor]) {

@@ -20,16 +20,16 @@ enum Run {
         let login = try Login(configuration.account)
         let state = StateDirectory(path: arguments["--state"])
         let facts = Host.facts(isSimulated: configuration.board.profile == "simulated")
-        let saved = state.load()
+        let files = state.load()
         var secret: [UInt8] = []
         do throws(CryptoError) { secret = try randomBytes(OneTimeCode.secretSize) } catch { Log.warning("\(error.description)") }
-        let agent = Agent(configuration: configuration, saved: saved, facts: facts, seed: randomNumber(), secret: secret)
+        let agent = Agent(configuration: configuration, files: files, facts: facts, seed: randomNumber(), secret: secret)
         let now = Clock.now()
         let board = try BoardSetup.open(configuration) { agent.initialLevel(of: $0, at: now) }
         let daemon: Daemon
         do throws(SystemError) {
             daemon = try Daemon(
-                try EventLoop(), board: board, agent: agent, state: state, journalLength: saved[StateDirectory.journal]?.count ?? 0,
+                try EventLoop(), board: board, agent: agent, state: state, journalLength: files.first { $0.name == StateDirectory.journal }?.bytes.count ?? 0,
                 configuration: configuration,
                 configurationPath: path)
         } catch {

@@ -16,12 +16,10 @@ struct StateDirectory {
 
     /// What was stored last time, for `Agent`. A file that cannot be used is put aside with an error in the log, and is no reason to refuse to
     /// start: the outputs then come up as after a first start, which is safe.
-    func load() -> [String: [UInt8]] {
-        var saved: [String: [UInt8]] = [:]
-        for name in StateFile.names where name != StateFile.login {
-            if let bytes = load(name) { saved.updateValue(bytes, forKey: name) }
-        }
-        return saved
+    func load() -> [(name: String, bytes: [UInt8])] {
+        var files: [(name: String, bytes: [UInt8])] = []
+        for name in StateFile.names where name != StateFile.login { if let bytes = load(name) { files.append((name, bytes)) } }
+        return files
     }
 
     func load(_ name: String) -> [UInt8]? {

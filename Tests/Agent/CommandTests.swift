@@ -84,7 +84,7 @@ import Testing
 
     @Test func `every example of the help is understood`() throws {
         for entry in Help.entries {
-            for form in entry.forms.split(separator: "·") {
+            for form in entry.forms.description.split(separator: "·") {
                 var text = form.trimmingCharacters()
                 for (placeholder, name) in [("LINE", "lamp"), ("GROUP", "lights"), ("ANY", "air"), ("DIM", "lamp")] { text = text.replacing(placeholder, with: name) }
                 #expect(throws: Never.self) { try Command.parse(text, vocabulary) }

@@ -74,7 +74,8 @@ import XMPP
         func say(_ kind: Report.Kind) {
             counter += 1
             said.append("\(kind) \(counter)")
-            board.agent.report("\(kind) \(counter)", kind, source: "x", [], board.moment)
+            board.agent.now = board.moment
+            board.agent.report("\(kind) \(counter)", kind, source: "x", [])
             take(board.handle(.tick))
         }
 
