@@ -33,17 +33,14 @@ final class Arguments {
             name = String(parts[0])
             if parts.count > 1 { value = String(parts[1]) }
             if grammar.flags.contains(name) {
-                guard value == nil else { throw UsageError("\(name) takes no value") }
+                guard value == nil else { throw UsageError(name + " takes no value") }
                 flags.append(name)
-            } else if grammar.options.contains(name) {
-                guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
-                guard self[name] == nil else { throw UsageError("\(name) is given twice") }
-                self.given.append((name, given))
-            } else if grammar.lists.contains(name) {
-                guard let given = value ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
-                self.given.append((name, given))
             } else {
-                throw UsageError("unknown option \(name)")
+                let isList = grammar.lists.contains(name)
+                guard isList || grammar.options.contains(name) else { throw UsageError("unknown option " + name) }
+                guard let given = value ?? rest.popFirst() else { throw UsageError(name + " needs a value") }
+                guard isList || self[name] == nil else { throw UsageError(name + " is given twice") }
+                self.given.append((name, given))
             }
         }
         if positionals.count < grammar.positionals.lowerBound { throw UsageError("an argument is missing") }

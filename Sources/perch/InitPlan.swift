@@ -53,25 +53,26 @@ final class InitPlan {
 
     /// perch.conf. What is allowed in each place is decided by its own parser, which reads this before anybody else does.
     func text(passwordFile: String) -> String {
-        let account = Self.keys([
-            ("jid", jid?.description ?? "board@example.org"), ("password-file", passwordFile), ("server", server), ("tls-ca", tlsCA), ("tls-pin", tlsPin),
-        ])
+        let account = Self.key("jid", jid?.description ?? "board@example.org") + Self.key("password-file", passwordFile) + Self.key("server", server)
+            + Self.key("tls-ca", tlsCA) + Self.key("tls-pin", tlsPin)
         var text = template ?? "; Written by perch init. perch.conf(5) tells of every key; `perch check` checks a change, `systemctl reload perch` applies it.\n"
         Self.add("account", account, &text)
         if template == nil { text += "\n; \(Self.roles)" }
-        Self.add("people", Self.keys(people.map { ($0.address, $0.role) }), &text)
-        Self.add("board", Self.keys([("profile", profile)]), &text)
+        var people = ""
+        for person in self.people { people += Self.key(person.address, person.role) }
+        Self.add("people", people, &text)
+        Self.add("board", Self.key("profile", profile), &text)
         for line in lines {
             let kind = line.part == "input" || line.part == "output" ? "direction" : "part"
-            Self.add("line \(line.name)", Self.keys([("pin", line.pin), (kind, line.part)]), &text)
+            Self.add("line \(line.name)", Self.key("pin", line.pin) + Self.key(kind, line.part), &text)
         }
-        for sensor in sensors { Self.add("sensor \(sensor.name)", Self.keys([("part", sensor.part), ("source", sensor.source)]), &text) }
+        for sensor in sensors { Self.add("sensor \(sensor.name)", Self.key("part", sensor.part) + Self.key("source", sensor.source), &text) }
         if template == nil { text += "\n; Changes and readings come by themselves to whom this names, of what has `report = change`; alarms of what has `alarm`.\n" }
         let readers = readers
         if !readers.isEmpty {
             Self.add("reports", "to = \(readers.joined(separator: " "))\n", &text)
         } else if template == nil {
-            text += "; [reports]\n; to = \(people.first?.address ?? "you@example.org")\n"
+            text += "; [reports]\n; to = \(self.people.first?.address ?? "you@example.org")\n"
         }
         return text
     }
@@ -88,12 +89,11 @@ final class InitPlan {
 
     static let roles = "admin changes everything, operator switches outputs, viewer only reads; nobody else gets an answer."
 
-    private static func keys(_ list: [(key: String, value: String?)]) -> String {
-        var text = ""
-        for (key, value) in list {
-            if let value { text += "\(key) = \(value)\n" }
-        }
-        return text
+    /// A line of the file; nothing where there is no value.
+    @inline(never)
+    private static func key(_ name: String, _ value: String?) -> String {
+        guard let value else { return "" }
+        return name + " = " + value + "\n"
     }
 
     /// Puts keys below the line `[section]`, which is added at the end where there is none.
