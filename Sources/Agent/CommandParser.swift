@@ -34,7 +34,7 @@ struct Said {
     init(_ text: String) throws(Misunderstanding) {
         // Lines that quote an earlier message (XEP-0393 §5.1.3) are not said by this one.
         var line: [Unicode.Scalar] = [], candidate: [Unicode.Scalar] = []
-        for scalar in (text + "\n").unicodeScalars {
+        for scalar in (text + "\n").scalars {
             if scalar.isNewline {
                 if let first = candidate.first, first != ">" {
                     if !line.isEmpty { throw .severalCommands }
@@ -103,7 +103,7 @@ struct Said {
         if at + 1 == words.count, first.folded.hasPrefix("yes") {
             // "yes4821"
             let code = first.folded.dropping(3)
-            if code.unicodeScalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
+            if code.scalars.allSatisfy({ Said.isDigit($0) }) { return .confirm(code) }
         }
         return nil
     }

@@ -87,7 +87,7 @@ struct Misunderstood {
     }
 
     /// What somebody wrote, short enough to quote.
-    private func cut(_ text: String) -> String { text.unicodeScalars.count > 40 ? text.cut(to: 40) + "…" : text }
+    private func cut(_ text: String) -> String { text.scalars.count > 40 ? text.cut(to: 40) + "…" : text }
 
     /// A word of the commands, which are all of ASCII letters.
     static func capitalised(_ word: String) -> String {

@@ -45,9 +45,9 @@ struct PresenceStatus {
         var count = 0
         for (index, item) in items.enumerated() {
             let isLast = index == items.count - 1
-            let length = item.unicodeScalars.count + (index == 0 ? 0 : separator.unicodeScalars.count)
+            let length = item.scalars.count + (index == 0 ? 0 : separator.scalars.count)
             // Room for " · …" unless nothing follows.
-            let reserve = isLast ? 0 : separator.unicodeScalars.count + 1
+            let reserve = isLast ? 0 : separator.scalars.count + 1
             if count + length + reserve > limit {
                 if index == 0 { return item.cut(to: limit - 1) + "…" }
                 return text + separator + "…"

@@ -100,7 +100,7 @@ enum SenML {
     /// Only ASCII letters, digits and `-:./_` may stand in a name, the first a letter or digit; others become "_".
     static func name(_ text: String) -> String {
         var name: [UInt8] = []
-        for scalar in text.unicodeScalars {
+        for scalar in text.scalars {
             var byte = scalar.value < 0x80 ? UInt8(truncatingIfNeeded: scalar.value) : UInt8(ascii: "_")
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
