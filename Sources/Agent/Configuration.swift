@@ -70,9 +70,9 @@ public struct BoardConfiguration: Equatable {
 /// `[line NAME]`
 public struct LineConfiguration: Equatable {
     public enum Direction: Equatable, Sendable { case output, input }
-    public enum Bias: Equatable, Sendable { case asIs, disabled, pullUp, pullDown }
-    public enum Initial: Equatable, Sendable { case off, on, restore, keep }
-    public enum OnExit: Equatable, Sendable { case off, on, keep }
+    public enum Bias: Int, Equatable, Sendable { case asIs, disabled, pullUp, pullDown }
+    public enum Initial: Int, Equatable, Sendable { case off, on, restore, keep }
+    public enum OnExit: Int, Equatable, Sendable { case off, on, keep }
     public struct OnDisconnect: Equatable, Sendable {
         public var on: Bool
         public var after: Duration
@@ -93,49 +93,90 @@ public struct LineConfiguration: Equatable {
         }
     }
 
-    public var name: String
+    private struct Values: Equatable {
+        var name: String
+        var pin: String
+        var pinLocation: String
+        var part: String?
+        var direction: Direction = .output
+        var bias: Bias = .asIs
+        var activeLow: Bool = false
+        var debounce: Duration = .zero
+        var initial: Initial = .off
+        var onExit: OnExit = .off
+        var onDisconnect: OnDisconnect?
+        var maxOn: Duration?
+        var minOff: Duration?
+        var interlock: Interlock?
+        var confirm: Bool = false
+        var pwm: Double?
+        var pwmLowest: Double = 0.0
+        var pwmHighest: Double = 100.0
+        var tags: [String] = []
+        var reportsChange: Bool = false
+        var reportsPress: Bool = false
+        var longPress: Duration? = .seconds(1)
+        var doublePress: Duration?
+        var isCounted: Bool = false
+        var onWord: String = "on"
+        var offWord: String = "off"
+    }
+    private final class Box {
+        var values: Values
+        init(_ values: Values) { self.values = values }
+    }
+
+    /// One pointer for all of it, since it is handed about at every turn. What others hold as well is copied before it is changed.
+    private var box: Box
+    private var own: Box {
+        @inline(never)
+        mutating get {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.values) }
+            return box
+        }
+    }
+
+    public var name: String { get { box.values.name } set { own.values.name = newValue } }
     /// As written: a kernel line name, "pin N" of the header, or "LABEL:OFFSET". `Board` resolves it.
-    public var pin: String
+    public var pin: String { get { box.values.pin } set { own.values.pin = newValue } }
     /// Where `pin` stands, for errors that only the board can find: "perch.conf:12".
-    public var pinLocation: String
-    public var part: String?
-    public var direction: Direction = .output
-    public var bias: Bias = .asIs
-    public var activeLow = false
-    public var debounce: Duration = .zero
-    public var initial: Initial = .off
-    public var onExit: OnExit = .off
-    public var onDisconnect: OnDisconnect?
-    public var maxOn: Duration?
+    public var pinLocation: String { get { box.values.pinLocation } set { own.values.pinLocation = newValue } }
+    public var part: String? { get { box.values.part } set { own.values.part = newValue } }
+    public var direction: Direction { get { box.values.direction } set { own.values.direction = newValue } }
+    public var bias: Bias { get { box.values.bias } set { own.values.bias = newValue } }
+    public var activeLow: Bool { get { box.values.activeLow } set { own.values.activeLow = newValue } }
+    public var debounce: Duration { get { box.values.debounce } set { own.values.debounce = newValue } }
+    public var initial: Initial { get { box.values.initial } set { own.values.initial = newValue } }
+    public var onExit: OnExit { get { box.values.onExit } set { own.values.onExit = newValue } }
+    public var onDisconnect: OnDisconnect? { get { box.values.onDisconnect } set { own.values.onDisconnect = newValue } }
+    public var maxOn: Duration? { get { box.values.maxOn } set { own.values.maxOn = newValue } }
     /// After it went off it is not switched on again for so long.
-    public var minOff: Duration?
+    public var minOff: Duration? { get { box.values.minOff } set { own.values.minOff = newValue } }
     /// At most one line of its group is on.
-    public var interlock: Interlock?
-    public var confirm = false
+    public var interlock: Interlock? { get { box.values.interlock } set { own.values.interlock = newValue } }
+    public var confirm: Bool { get { box.values.confirm } set { own.values.confirm = newValue } }
     /// Outputs: driven by PWM at so many hertz; nil: only on or off.
-    public var pwm: Double?
+    public var pwm: Double? { get { box.values.pwm } set { own.values.pwm = newValue } }
     /// What part of a period 0 % and 100 % are, in per cent.
-    public var pwmLowest = 0.0
-    public var pwmHighest = 100.0
-    public var tags: [String] = []
+    public var pwmLowest: Double { get { box.values.pwmLowest } set { own.values.pwmLowest = newValue } }
+    public var pwmHighest: Double { get { box.values.pwmHighest } set { own.values.pwmHighest = newValue } }
+    public var tags: [String] { get { box.values.tags } set { own.values.tags = newValue } }
     /// Inputs: `report = change` sends a message when the level changes.
-    public var reportsChange = false
+    public var reportsChange: Bool { get { box.values.reportsChange } set { own.values.reportsChange = newValue } }
     /// Inputs: `report = press` sends presses, after how long one is a long press, and how soon another one makes a double press;
     /// nil: there are no such presses.
-    public var reportsPress = false
-    public var longPress: Duration? = .seconds(1)
-    public var doublePress: Duration?
+    public var reportsPress: Bool { get { box.values.reportsPress } set { own.values.reportsPress = newValue } }
+    public var longPress: Duration? { get { box.values.longPress } set { own.values.longPress = newValue } }
+    public var doublePress: Duration? { get { box.values.doublePress } set { own.values.doublePress = newValue } }
     /// Inputs: a sensor with `source = counter:NAME` reads it, so its changes come as `Event.pulses`.
-    public var isCounted = false
+    public var isCounted: Bool { get { box.values.isCounted } set { own.values.isCounted = newValue } }
     /// Words for the two states, e.g. "closed" and "open".
-    public var onWord = "on"
-    public var offWord = "off"
+    public var onWord: String { get { box.values.onWord } set { own.values.onWord = newValue } }
+    public var offWord: String { get { box.values.offWord } set { own.values.offWord = newValue } }
 
-    public init(name: String, pin: String, pinLocation: String = "") {
-        self.name = name
-        self.pin = pin
-        self.pinLocation = pinLocation
-    }
+    public init(name: String, pin: String, pinLocation: String = "") { box = Box(Values(name: name, pin: pin, pinLocation: pinLocation)) }
+
+    public static func == (a: LineConfiguration, b: LineConfiguration) -> Bool { a.box.values == b.box.values }
 
     /// At a start nobody knows how long it, or another line of its group, has been off: `initial = on` and `restore` come up
     /// off, and the device switches it on when that is allowed.
@@ -170,35 +211,64 @@ public struct SensorConfiguration: Equatable {
         }
     }
 
-    public var name: String
+    private struct Values: Equatable {
+        var name: String
+        var source: String
+        var sourceLocation: String
+        var part: String?
+        var unit: String = ""
+        var scale: Double?
+        var unitPerPulse: Double?
+        var counter: CounterSource?
+        var offset: Double?
+        var digits: Int = 1
+        var hasOwnDigits: Bool = false
+        var report: Report?
+        var alarm: Alarm?
+        var tags: [String] = []
+    }
+    private final class Box {
+        var values: Values
+        init(_ values: Values) { self.values = values }
+    }
+
+    /// One pointer for all of it, since it is handed about at every turn. What others hold as well is copied before it is changed.
+    private var box: Box
+    private var own: Box {
+        @inline(never)
+        mutating get {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.values) }
+            return box
+        }
+    }
+
+    public var name: String { get { box.values.name } set { own.values.name = newValue } }
     /// As written: `w1:…`, `iio:DEVICE/CHANNEL`, `hwmon:NAME/CHANNEL`, `thermal:TYPE`, `file:PATH`, `system:WHAT`, `counter:LINE`,
     /// `simulated:NAME`.
-    public var source: String
+    public var source: String { get { box.values.source } set { own.values.source = newValue } }
     /// Where `source` stands: "perch.conf:21".
-    public var sourceLocation: String
-    public var part: String?
+    public var sourceLocation: String { get { box.values.sourceLocation } set { own.values.sourceLocation = newValue } }
+    public var part: String? { get { box.values.part } set { own.values.part = newValue } }
     /// As people read it ("°C", "%RH", "lx"); empty: the board's reader knows (see `Board`).
-    public var unit = ""
-    public var scale: Double?
+    public var unit: String { get { box.values.unit } set { own.values.unit = newValue } }
+    public var scale: Double? { get { box.values.scale } set { own.values.scale = newValue } }
     /// Counters: how much one pulse is, in `unit` or, of a rate, in what flows per hour, minute or second of it.
-    public var unitPerPulse: Double?
+    public var unitPerPulse: Double? { get { box.values.unitPerPulse } set { own.values.unitPerPulse = newValue } }
     /// Where a counter's readings come from; nil for other sensors.
-    public var counter: CounterSource?
-    public var offset: Double?
+    public var counter: CounterSource? { get { box.values.counter } set { own.values.counter = newValue } }
+    public var offset: Double? { get { box.values.offset } set { own.values.offset = newValue } }
     /// Digits after the decimal point in replies.
-    public var digits = 1
+    public var digits: Int { get { box.values.digits } set { own.values.digits = newValue } }
     /// Said by the owner or the part; else what is usual for the quantity holds.
-    public var hasOwnDigits = false
+    public var hasOwnDigits: Bool { get { box.values.hasOwnDigits } set { own.values.hasOwnDigits = newValue } }
     /// nil: the reading is answered when asked, never sent by itself.
-    public var report: Report?
-    public var alarm: Alarm?
-    public var tags: [String] = []
+    public var report: Report? { get { box.values.report } set { own.values.report = newValue } }
+    public var alarm: Alarm? { get { box.values.alarm } set { own.values.alarm = newValue } }
+    public var tags: [String] { get { box.values.tags } set { own.values.tags = newValue } }
 
-    public init(name: String, source: String, sourceLocation: String = "") {
-        self.name = name
-        self.source = source
-        self.sourceLocation = sourceLocation
-    }
+    public init(name: String, source: String, sourceLocation: String = "") { box = Box(Values(name: name, source: source, sourceLocation: sourceLocation)) }
+
+    public static func == (a: SensorConfiguration, b: SensorConfiguration) -> Bool { a.box.values == b.box.values }
 }
 
 /// `[reports]`

@@ -18,7 +18,7 @@ public struct CounterSource: Equatable, Sendable {
         let line = String(decoding: parts[0], as: UTF8.self)
         if parts.count == 1, !line.isEmpty { return (line, false) }
         if parts.count == 2, !line.isEmpty, String(decoding: parts[1], as: UTF8.self) == "rate" { return (line, true) }
-        throw Complaint("\"counter:\(text)\" is not understood; write counter:LINE for the total or counter:LINE/rate")
+        throw Complaint("\"counter:%\" is not understood; write counter:LINE for the total or counter:LINE/rate", text)
     }
 
     /// The time that a rate in `unit` is over; per second where the unit does not say it.
@@ -51,9 +51,9 @@ public struct CounterSource: Equatable, Sendable {
         if let scale = setting("scale") { problem(scale, "scale: a counter has \"unit-per-pulse\" instead; write it there") }
         do throws(Complaint) {
             let (name, isRate) = try parts(String(decoding: sensor.source.utf8.dropFirst("counter:".utf8.count), as: UTF8.self))
-            if isRate, let offset = setting("offset") { problem(offset, "offset: a rate has none; set it for the total, counter:\(name)") }
+            if isRate, let offset = setting("offset") { problem(offset, filled("offset: a rate has none; set it for the total, counter:%", name)) }
             if !isRate, let unit = setting("unit"), CounterSource.isRate(sensor.unit) {
-                problem(unit, "unit: \(sensor.unit) is a rate; write source = counter:\(name)/rate, or the unit of the total")
+                problem(unit, filled("unit: % is a rate; write source = counter:%/rate, or the unit of the total", sensor.unit, name))
             }
             if !isRate, setting("digits") == nil {
                 sensor.digits = digits(sensor.unitPerPulse ?? 1)
@@ -65,22 +65,22 @@ public struct CounterSource: Equatable, Sendable {
                     if lines[index].direction == .input { inputs.append(lines[index].name) }
                     continue
                 }
-                if lines[index].direction == .output { throw Complaint("\(name) is an output; a counter counts how often an input goes on") }
+                if lines[index].direction == .output { throw Complaint("% is an output; a counter counts how often an input goes on", name) }
                 if lines[index].reportsChange || lines[index].reportsPress {
-                    throw Complaint("\(name) has a \"report\", which cannot be for each pulse; remove it there")
+                    throw Complaint("% has a \"report\", which cannot be for each pulse; remove it there", name)
                 }
                 lines[index].isCounted = true
                 sensor.counter = CounterSource(line: index, isRate: isRate)
                 return
             }
             if name.lowercased() == sensor.name.lowercased() {
-                throw Complaint("\(name) is this sensor itself; name the [line] that is counted\(inputs.isEmpty ? "" : ": \(alternatives(inputs))")")
+                throw Complaint("% is this sensor itself; name the [line] that is counted%", name, inputs.isEmpty ? "" : filled(": %", alternatives(inputs)))
             }
-            let hint = didYouMean("counter:\(name)", prefixed(inputs))
-            let remedy = inputs.isEmpty ? "; write one, as an input" : "; name an input: \(alternatives(inputs))"
-            throw Complaint("there is no [line \(name)]\(hint.isEmpty ? remedy : hint)")
+            let hint = didYouMean(filled("counter:%", name), prefixed(inputs))
+            let remedy = inputs.isEmpty ? "; write one, as an input" : filled("; name an input: %", alternatives(inputs))
+            throw Complaint("there is no [line %]%", name, hint.isEmpty ? remedy : hint)
         } catch {
-            problem(source, "source: \(error.text)")
+            problem(source, filled("source: %", error.text))
         }
     }
 

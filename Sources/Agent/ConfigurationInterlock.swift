@@ -13,7 +13,7 @@ extension ConfigurationLoader {
                 for entry in interlocks { if let name = lines[entry.line].interlock?.group, name != group { groups.append(name) } }
                 let hint = didYouMean(group, groups)
                 let remedy = hint.isEmpty ? "; give another line the same group" : hint
-                problem(one.place, "interlock: \(lines[one.line].name) is alone in \(group), so nothing is locked\(remedy)")
+                problem(one.place, filled("interlock: % is alone in %, so nothing is locked%", lines[one.line].name, group, remedy))
             }
             // Told once, where the later one stands.
             for other in others where other < at { checkBothOn(lines[interlocks[other].line], lines[one.line], one.place) }
@@ -25,7 +25,7 @@ extension ConfigurationLoader {
         if a.initial == .on, b.initial == .on { keys.append("initial") }
         if a.onExit == .on, b.onExit == .on { keys.append("on-exit") }
         if a.onDisconnect?.on == true, b.onDisconnect?.on == true { keys.append("on-disconnect") }
-        for key in keys { problem(place, "interlock: \(a.name) and \(b.name) both have \"\(key) = on\", but only one of them can be on; change one") }
+        for key in keys { problem(place, filled("interlock: % and % both have \"% = on\", but only one of them can be on; change one", a.name, b.name, key)) }
     }
 }
 

@@ -1,48 +1,47 @@
+import Text
+
 /// Every section, key and word that perch.conf may contain; perch.conf(5) describes each of them.
 /// These lists are what the parser accepts and what it offers for a mistyped one.
 public enum ConfigurationKeys {
-    public static let sections = ["account", "people", "board", "line", "sensor", "reports"]
+    public static var sections: [String] { wordList("account people board line sensor reports") }
     /// In the specification, but not in this version: refused by name instead of silently ignored.
-    static let laterSections = ["rule", "schedule"]
+    static var laterSections: [String] { wordList("rule schedule") }
     /// Sections with a name of the owner's choice.
-    static let namedSections = ["line", "sensor", "rule", "schedule"]
+    static var namedSections: [String] { wordList("line sensor rule schedule") }
 
-    public static let account = [
-        "jid", "password-file", "server", "tls-ca", "tls-pin", "certificate", "allow-plain", "offline-after",
-    ]
-    public static let board = ["profile", "control"]
-    public static let reports = ["to", "pubsub"]
+    public static var account: [String] { wordList("jid password-file server tls-ca tls-pin certificate allow-plain offline-after") }
+    public static var board: [String] { wordList("profile control") }
+    public static var reports: [String] { wordList("to pubsub") }
 
-    public static let line = ["pin", "part", "direction", "bias", "active-low", "when-on", "when-off", "tags"] + output + input
+    public static var line: [String] { wordList("pin part direction bias active-low when-on when-off tags") + output + input }
     /// Only for outputs.
-    public static let output = ["initial", "on-exit", "on-disconnect", "max-on", "min-off", "interlock", "confirm", "pwm", "pwm-range"]
+    public static var output: [String] { wordList("initial on-exit on-disconnect max-on min-off interlock confirm pwm pwm-range") }
     /// Only for inputs.
-    public static let input = ["debounce", "report", "long-press", "double-press"]
+    public static var input: [String] { wordList("debounce report long-press double-press") }
 
-    public static let sensor = ["source", "part", "unit", "unit-per-pulse", "scale", "offset", "digits", "report", "alarm", "tags"]
+    public static var sensor: [String] { wordList("source part unit unit-per-pulse scale offset digits report alarm tags") }
 
     /// The section [part] of a part's file.
-    public static let partCard = ["title", "enable", "driver", "device", "new-device", "chip"]
+    public static var partCard: [String] { wordList("title enable driver device new-device chip") }
     /// Only in a part's section [sensor]: the kind of source that the part is read through.
-    public static let part = ["source-kind"]
+    public static var part: [String] { wordList("source-kind") }
 
-    public static let sources = ["w1", "iio", "hwmon", "thermal", "file", "system", "counter", "simulated"]
+    public static var sources: [String] { wordList("w1 iio hwmon thermal file system counter simulated") }
 
-    /// What people write instead, where the spelling alone does not lead to the right key.
-    static let synonyms: [(wrong: String, right: String)] = [
-        ("password", "password-file"), ("host", "server"), ("port", "server"), ("user", "jid"), ("username", "jid"),
-        ("gpio", "pin"), ("pull", "bias"), ("pull-up", "bias"), ("mode", "direction"), ("invert", "active-low"),
-        ("default", "initial"), ("interval", "report"), ("every", "report"), ("type", "source"),
-    ]
+    /// What people write instead, where the spelling alone does not lead to the right key, each with the right one behind it.
+    static var synonyms: [String] { wordList(
+        """
+        password password-file host server port server user jid username jid gpio pin pull bias pull-up bias mode direction \
+        invert active-low default initial interval report every report type source
+        """) }
 
     /// Words of the chat; a line, sensor or tag of that name could not be addressed.
-    static let reservedNames = [
-        "a", "about", "alert", "alerts", "all", "allow", "an", "and", "at", "blink", "cancel", "confirm", "deny", "every",
-        "everything", "for", "forget", "help", "history", "in", "invite", "is", "list", "log", "me", "no", "not", "of", "off",
-        "on", "out", "people", "ping", "please", "plot", "pulse", "read", "schedule", "schedules", "sensor", "sensors",
-        "set", "show", "status", "switch", "tell", "the", "then", "to", "toggle", "turn", "until", "unwatch", "uptime",
-        "version", "watch", "what", "when", "who", "yes", "line", "lines",
-    ]
+    static var reservedNames: [String] { wordList(
+        """
+        a about alert alerts all allow an and at blink cancel confirm deny every everything for forget help history in invite is list log \
+        me no not of off on out people ping please plot pulse read schedule schedules sensor sensors set show status switch tell the then \
+        to toggle turn until unwatch uptime version watch what when who yes line lines
+        """) }
 }
 
 extension Configuration {

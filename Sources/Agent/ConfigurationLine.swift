@@ -2,15 +2,15 @@ import Text
 
 extension LineConfiguration {
     /// A contact that bounces longer than this is broken; the kernel counts microseconds in 32 bits.
-    static let debounceRange = Duration.zero...Duration.seconds(10)
+    static let debounceRange: ClosedRange<Milliseconds> = 0...10_000
     /// A motor that runs down takes longer than that only when it is in a power station.
-    static let gapRange = Duration.milliseconds(1)...Duration.seconds(60)
+    static let gapRange: ClosedRange<Milliseconds> = 1...60_000
     /// Relays let go within 20 ms, contactors within 100 ms.
     public static let defaultGap = Duration.milliseconds(200)
     /// Shorter, a press is bouncing; longer, a finger is tired.
-    static let pressRange = Duration.milliseconds(100)...Duration.seconds(60)
+    static let pressRange: ClosedRange<Milliseconds> = 100...60_000
     /// Longer than any job of a relay; also keeps deadlines far from overflow.
-    static let timerRange = Duration.milliseconds(1)...Duration.seconds(366 * 86_400)
+    static let timerRange: ClosedRange<Milliseconds> = 1...366 * 86_400_000
 
     /// Its level is not worth telling: a button, or what a counter reads.
     var isMomentary: Bool { isCounted || (reportsPress && !reportsChange) }
@@ -20,23 +20,20 @@ extension LineConfiguration {
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "pin": pin = try LineConfiguration.pin(value)
-        case "direction": direction = try ConfigurationValue.choice(value, ["output", "input"]) == 0 ? .output : .input
+        case "direction": direction = try ConfigurationValue.choice(value, "output input") == 0 ? .output : .input
         case "bias":
-            let all: [Bias] = [.asIs, .disabled, .pullUp, .pullDown]
-            bias = all[try ConfigurationValue.choice(value, ["as-is", "disabled", "pull-up", "pull-down"])]
+            bias = Bias(rawValue: try ConfigurationValue.choice(value, "as-is disabled pull-up pull-down")) ?? .asIs
         case "active-low": activeLow = try ConfigurationValue.yesNo(value)
         case "when-on": onWord = try ConfigurationValue.label(value)
         case "when-off": offWord = try ConfigurationValue.label(value)
         case "tags": tags = try ConfigurationValue.tags(value)
         case "initial":
-            let all: [Initial] = [.off, .on, .restore, .keep]
-            initial = all[try ConfigurationValue.choice(value, ["off", "on", "restore", "keep"])]
+            initial = Initial(rawValue: try ConfigurationValue.choice(value, "off on restore keep")) ?? .off
         case "on-exit":
-            let all: [OnExit] = [.off, .on, .keep]
-            onExit = all[try ConfigurationValue.choice(value, ["off", "on", "keep"])]
+            onExit = OnExit(rawValue: try ConfigurationValue.choice(value, "off on keep")) ?? .off
         case "on-disconnect": onDisconnect = try LineConfiguration.onDisconnect(value)
-        case "max-on": maxOn = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
-        case "min-off": minOff = value.lowercased() == "no" ? nil : try ConfigurationValue.duration(value, Self.timerRange)
+        case "max-on": maxOn = try ConfigurationValue.optional(value, Self.timerRange)
+        case "min-off": minOff = try ConfigurationValue.optional(value, Self.timerRange)
         case "interlock": interlock = try LineConfiguration.interlock(value)
         case "pwm": pwm = value.lowercased() == "no" ? nil : try ConfigurationValue.frequency(value)
         case "pwm-range": (pwmLowest, pwmHighest) = try ConfigurationValue.percentRange(value)
@@ -54,10 +51,10 @@ extension LineConfiguration {
         let words = ConfigurationValue.list(text)
         (reportsChange, reportsPress) = (false, false)
         for word in words {
-            switch try ConfigurationValue.choice(word, ["change", "press", "no"]) {
+            switch try ConfigurationValue.choice(word, "change press no") {
             case 0: reportsChange = true
             case 1: reportsPress = true
-            default: if words.count > 1 { throw Complaint("\"\(text)\" says no and something else") }
+            default: if words.count > 1 { throw Complaint("\"%\" says no and something else", text) }
             }
         }
     }
@@ -67,9 +64,9 @@ extension LineConfiguration {
         let words = ConfigurationValue.words(text)
         if words == ["keep"] { return nil }
         guard words.count >= 3, words[0] == "off" || words[0] == "on", words[1] == "after" else {
-            throw Complaint("\"\(text)\" is not understood; write \"off after 10min\", \"on after 10min\" or \"keep\"")
+            throw Complaint("\"%\" is not understood; write \"off after 10min\", \"on after 10min\" or \"keep\"", text)
         }
-        return OnDisconnect(on: words[0] == "on", after: try ConfigurationValue.duration(words[2...].joined(separator: " "), Duration.zero...timerRange.upperBound))
+        return OnDisconnect(on: words[0] == "on", after: try ConfigurationValue.duration(words[2...].joined(separator: " "), 0...timerRange.upperBound))
     }
 
     /// "blind", "blind 500ms"
@@ -84,11 +81,11 @@ extension LineConfiguration {
     /// A kernel line name, "pin N" of the header, or "LABEL:OFFSET". Whether it exists only the board knows.
     private static func pin(_ text: String) throws(Complaint) -> String {
         let words = ConfigurationValue.list(text)
-        if words.count == 2, words[0].lowercased() == "pin" { return "pin \(try ConfigurationValue.integer(words[1], 1...999))" }
+        if words.count == 2, words[0].lowercased() == "pin" { return "pin " + String(try ConfigurationValue.integer(words[1], 1...999)) }
         // Names of the kernel's lines and chips are at most 31 bytes (GPIO_MAX_NAME_SIZE), an offset ten digits.
-        if text.utf8.count > 44 { throw Complaint("\"\(text)\" is longer than any name of a line") }
+        if text.utf8.count > 44 { throw Complaint("\"%\" is longer than any name of a line", text) }
         if ConfigurationValue.isNumber(text) {
-            throw Complaint("\"\(text)\" may be a pin of the header or a GPIO number; write \"pin \(text)\" or \"GPIO\(text)\"")
+            throw Complaint("\"%\" may be a pin of the header or a GPIO number; write \"pin %\" or \"GPIO%\"", text, text, text)
         }
         return text
     }
@@ -96,7 +93,7 @@ extension LineConfiguration {
 
 extension ConfigurationValue {
     /// A duration, or nil for "no".
-    static func optional(_ text: String, _ range: ClosedRange<Duration>) throws(Complaint) -> Duration? {
+    static func optional(_ text: String, _ range: ClosedRange<Milliseconds>) throws(Complaint) -> Duration? {
         text.lowercased() == "no" ? nil : try duration(text, range)
     }
 
@@ -106,10 +103,10 @@ extension ConfigurationValue {
         var tags: [String] = []
         for word in list(text) {
             let tag = try name(word)
-            if tags.contains(tag) { throw Complaint("\(tag) stands twice") }
+            if tags.contains(tag) { throw Complaint("% stands twice", tag) }
             tags.append(tag)
         }
-        if tags.count > Configuration.maximumTags { throw Complaint("there are more than \(Configuration.maximumTags) tags") }
+        if tags.count > Configuration.maximumTags { throw Complaint("there are more than % tags", String(Configuration.maximumTags)) }
         return tags
     }
 }

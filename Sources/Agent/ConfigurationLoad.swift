@@ -24,9 +24,9 @@ extension Configuration {
     public var summary: String {
         let outputs = lines.count { $0.direction == .output }
         return count(lines.count, "line", "lines")
-            + " (\(count(outputs, "output", "outputs")), \(count(lines.count - outputs, "input", "inputs"))), "
-            + "\(count(sensors.count, "sensor", "sensors")), \(count(people.entries.count, "person", "people")), "
-            + "reports to \(reports.to.isEmpty ? "nobody" : count(reports.to.count, "address", "addresses"))"
+            + filled(" (%, %), ", count(outputs, "output", "outputs"), count(lines.count - outputs, "input", "inputs"))
+            + filled("%, %, ", count(sensors.count, "sensor", "sensors"), count(people.entries.count, "person", "people"))
+            + filled("reports to %", reports.to.isEmpty ? "nobody" : count(reports.to.count, "address", "addresses"))
     }
 
     /// What is allowed but probably not meant, for `perch check`.
@@ -38,12 +38,12 @@ extension Configuration {
             remarks.append("\"report\" is set, but [reports] names nobody to send to")
         }
         for line in lines where line.doublePress != nil && !line.reportsPress {
-            remarks.append("\(line.name) has \"double-press\", but its presses are not reported; add \"report = press\"")
+            remarks.append(filled("% has \"double-press\", but its presses are not reported; add \"report = press\"", line.name))
         }
         return remarks
     }
 
-    private func count(_ number: Int, _ one: String, _ many: String) -> String { "\(number) \(number == 1 ? one : many)" }
+    private func count(_ number: Int, _ one: String, _ many: String) -> String { filled("% %", String(number), number == 1 ? one : many) }
 }
 
 /// Walks through the sections and collects all mistakes.
@@ -85,9 +85,12 @@ struct ConfigurationLoader {
     mutating func problem(_ place: Place, _ text: String) {
         if isHopeless { return }
         // A part that is used twice is wrong once.
-        if place.rank > 0 { for known in problems where known.place == place && known.text == text { return } }
+        if place.rank > 0 { for known in problems where known.place.rank == place.rank && known.place.line == place.line && known.text == text { return } }
         problems.append((place, text))
     }
+
+    @inline(never)
+    mutating func problem(_ setting: Setting, _ complaint: Complaint) { problem(setting.place, filled("%: %", setting.key, complaint.text)) }
 
     mutating func load(
         _ bytes: [UInt8], _ hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem]
@@ -139,13 +142,13 @@ struct ConfigurationLoader {
         let kind = words.first ?? ""
         let named = ConfigurationKeys.namedSections.contains(kind)
         if ConfigurationKeys.laterSections.contains(kind) {
-            return problem(place(section.line), "[\(section.name)]: \(kind)s are not supported by this version of Perch")
+            return problem(place(section.line), filled("[%]: %s are not supported by this version of Perch", section.name, kind))
         }
         guard ConfigurationKeys.sections.contains(kind) else { return unknown(section, kind) }
         if named && words.count != 2 {
-            return problem(place(section.line), "[\(section.name)] needs one name, such as [\(kind) \(kind == "line" ? "lamp" : "air")]")
+            return problem(place(section.line), filled("[%] needs one name, such as [% %]", section.name, kind, kind == "line" ? "lamp" : "air"))
         }
-        if !named && words.count != 1 { return problem(place(section.line), "[\(section.name)] takes no name; write [\(kind)]") }
+        if !named && words.count != 1 { return problem(place(section.line), filled("[%] takes no name; write [%]", section.name, kind)) }
         switch kind {
         case "account": readAccount(section)
         case "people": readPeople(section)
@@ -161,31 +164,31 @@ struct ConfigurationLoader {
         var hint = ""
         if let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sections) {
             let name = ConfigurationValue.list(section.name).dropFirst().first ?? "NAME"
-            hint = "; did you mean [\(nearest)\(ConfigurationKeys.namedSections.contains(nearest) ? " " + name : "")]?"
+            hint = filled("; did you mean [%%]?", nearest, ConfigurationKeys.namedSections.contains(nearest) ? " " + name : "")
         } else if section.entry("pin") != nil {
-            hint = "; did you mean [line \(kind)]?"
+            hint = filled("; did you mean [line %]?", kind)
         } else if section.entry("source") != nil {
-            hint = "; did you mean [sensor \(kind)]?"
+            hint = filled("; did you mean [sensor %]?", kind)
         } else {
             hint = "; there are [account], [people], [board], [line NAME], [sensor NAME] and [reports]"
         }
-        problem(place(section.line), "unknown section [\(section.name)]\(hint)")
+        problem(place(section.line), filled("unknown section [%]%", section.name, hint))
     }
 
     /// False: the section is one too many. A bad name does not hide the mistakes in its section.
     private mutating func register(_ name: String, _ section: INI.Section, full: Bool) -> Bool {
         if full {
-            problem(place(section.line), "[\(section.name)] is one too many; there may be \(Configuration.maximumLines)")
+            problem(place(section.line), filled("[%] is one too many; there may be %", section.name, String(Configuration.maximumLines)))
             return false
         }
         do throws(Complaint) {
             let lower = try ConfigurationValue.name(name).lowercased()
             for known in names where known.name == lower {
-                throw Complaint("\(name) is also the name of [\(known.section)]; the chat could not tell them apart")
+                throw Complaint("% is also the name of [%]; the chat could not tell them apart", name, known.section)
             }
             names.append((lower, section.name))
         } catch {
-            problem(place(section.line), "[\(section.name)]: \(error.text)")
+            problem(place(section.line), filled("[%]: %", section.name, error.text))
         }
         return true
     }
@@ -203,12 +206,13 @@ struct ConfigurationLoader {
                 settings.append(Setting(key: entry.key, value: entry.value, place: place))
             } else {
                 var hint = ""
-                for synonym in ConfigurationKeys.synonyms where synonym.wrong == entry.key && known.contains(synonym.right) {
-                    hint = "; did you mean \(synonym.right)?"
+                let synonyms = ConfigurationKeys.synonyms
+                for wrong in stride(from: 0, to: synonyms.count, by: 2) where synonyms[wrong] == entry.key && known.contains(synonyms[wrong + 1]) {
+                    hint = filled("; did you mean %?", synonyms[wrong + 1])
                 }
                 if hint.isEmpty { hint = didYouMean(entry.key, known) }
-                if hint.isEmpty { hint = "; there are \(alternatives(known, "and"))" }
-                problem(place, "unknown key \"\(entry.key)\" in [\(section.name)]\(hint)")
+                if hint.isEmpty { hint = filled("; there are %", alternatives(known, "and")) }
+                problem(place, filled("unknown key \"%\" in [%]%", entry.key, section.name, hint))
             }
         }
         return settings
@@ -219,14 +223,14 @@ struct ConfigurationLoader {
         let settings = settings(section, ConfigurationKeys.account)
         for setting in settings where setting.key == "jid" {
             do throws(Complaint) { account = AccountConfiguration(jid: try ConfigurationValue.address(setting.value)) } catch {
-                problem(setting.place, "jid: \(error.text)")
+                problem(setting, error)
             }
         }
         if section.entry("jid") == nil { problem(place(section.line), "[account] has no jid; write \"jid = name@domain\"") }
         // Without an address the rest is still checked.
         guard var values = account ?? (try? JID("unknown.invalid")).map(AccountConfiguration.init(jid:)) else { return }
         for setting in settings {
-            do throws(Complaint) { try values.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+            do throws(Complaint) { try values.apply(setting.key, setting.value) } catch { problem(setting, error) }
         }
         if account != nil { self.account = values }
     }
@@ -236,10 +240,10 @@ struct ConfigurationLoader {
             do throws(Complaint) {
                 let person = try People.Entry(address: entry.key, role: entry.value)
                 for known in people.entries where known.local == person.local && known.domain == person.domain {
-                    throw Complaint("\"\(entry.key)\" stands twice in [people]")
+                    throw Complaint("\"%\" stands twice in [people]", entry.key)
                 }
                 if people.entries.count == Configuration.maximumPeople {
-                    throw Complaint("there are more than \(Configuration.maximumPeople) people; use *@domain")
+                    throw Complaint("there are more than % people; use *@domain", String(Configuration.maximumPeople))
                 }
                 people.entries.append(person)
             } catch {
@@ -250,7 +254,7 @@ struct ConfigurationLoader {
 
     private mutating func readBoard(_ section: INI.Section) {
         for setting in settings(section, ConfigurationKeys.board) {
-            do throws(Complaint) { try board.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+            do throws(Complaint) { try board.apply(setting.key, setting.value) } catch { problem(setting, error) }
         }
         if let control = section.entry("control"), section.entry("profile")?.value != "simulated" {
             problem(place(control.line), "control: only the simulated board has a control socket; add \"profile = simulated\" or remove it")
@@ -259,7 +263,7 @@ struct ConfigurationLoader {
 
     private mutating func readReports(_ section: INI.Section) {
         for setting in settings(section, ConfigurationKeys.reports) {
-            do throws(Complaint) { try reports.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+            do throws(Complaint) { try reports.apply(setting.key, setting.value) } catch { problem(setting, error) }
         }
     }
 
@@ -269,7 +273,7 @@ struct ConfigurationLoader {
         var line = LineConfiguration(name: name, pin: "")
         line.part = part?.name
         if let setting = own.first(where: { $0.key == "direction" }), let usual = part?.direction, setting.value.lowercased() != usual.word {
-            problem(setting.place, "direction: the part \(part?.name ?? "") is an \(usual.word); remove one of the two")
+            problem(setting.place, filled("direction: the part % is an %; remove one of the two", part?.name ?? "", usual.word))
             part = nil
         }
         let settings = merged(own, part)
@@ -279,32 +283,32 @@ struct ConfigurationLoader {
                 let direction = line.direction
                 if (direction == .input ? ConfigurationKeys.output : ConfigurationKeys.input).contains(setting.key) {
                     let other = direction == .input ? "output" : "input"
-                    throw Complaint("only an \(other) has it, and \(name) is an \(direction.word); remove it")
+                    throw Complaint("only an % has it, and % is an %; remove it", other, name, direction.word)
                 }
                 try line.apply(setting.key, setting.value)
                 if setting.key == "pin" { try claim(setting, for: &line) }
                 if setting.key == "interlock" { interlocks.append((lines.count, setting.place)) }
                 if setting.key == "tags" { for tag in line.tags { tags.append((tag.lowercased(), setting.place)) } }
             } catch {
-                problem(setting.place, "\(setting.key): \(error.text)")
+                problem(setting, error)
                 if setting.key == "interlock" { isInterlockUnclear = true }
             }
         }
         if section.entry("pin") == nil {
-            problem(place(section.line), "[\(section.name)] has no pin; write \"pin = GPIO17\", \"pin = pin 11\" or \"pin = LABEL:OFFSET\"")
+            problem(place(section.line), filled("[%] has no pin; write \"pin = GPIO17\", \"pin = pin 11\" or \"pin = LABEL:OFFSET\"", section.name))
         }
         if line.pwm == nil, let setting = settings.last(where: { $0.key == "pwm-range" }) {
-            problem(setting.place, "pwm-range: \(name) has no pwm; write \"pwm = 50Hz\" as well")
+            problem(setting.place, filled("pwm-range: % has no pwm; write \"pwm = 50Hz\" as well", name))
         }
         if line.onWord == line.offWord, let setting = settings.last(where: { $0.key == "when-on" || $0.key == "when-off" }) {
-            problem(setting.place, "\(setting.key): \(name) is called \"\(line.onWord)\" when it is on and when it is off")
+            problem(setting.place, filled("%: % is called \"%\" when it is on and when it is off", setting.key, name, line.onWord))
         }
         lines.append(line)
     }
 
     private mutating func claim(_ setting: Setting, for line: inout LineConfiguration) throws(Complaint) {
         line.pinLocation = setting.place.description
-        for known in pins where known.pin == line.pin { throw Complaint("\(line.pin) is already used in line \(known.place.line)") }
+        for known in pins where known.pin == line.pin { throw Complaint("% is already used in line %", line.pin, String(known.place.line)) }
         pins.append((line.pin, setting.place))
     }
 
@@ -332,12 +336,12 @@ struct ConfigurationLoader {
                 }
                 if setting.key == "tags" { for tag in sensor.tags { tags.append((tag.lowercased(), setting.place)) } }
             } catch {
-                problem(setting.place, "\(setting.key): \(error.text)")
+                problem(setting, error)
             }
         }
         // A part that could not be read may have had it.
         if !settings.contains(where: { $0.key == "source" }), section.entry("part") == nil || part != nil {
-            problem(place(section.line), "[\(section.name)] has no source; write \"source = w1:28-…\", or see `perch sensors`")
+            problem(place(section.line), filled("[%] has no source; write \"source = w1:28-…\", or see `perch sensors`", section.name))
         }
         sensors.append(sensor)
         sensorSettings.append(settings)
@@ -347,12 +351,12 @@ struct ConfigurationLoader {
         var distinct: [String] = []
         for (tag, place) in tags {
             for known in names where known.name == tag {
-                problem(place, "tags: \(tag) is also the name of [\(known.section)]; the chat could not tell them apart")
+                problem(place, filled("tags: % is also the name of [%]; the chat could not tell them apart", tag, known.section))
             }
             if distinct.contains(tag) { continue }
             distinct.append(tag)
             if distinct.count == Configuration.maximumDistinctTags + 1 {
-                problem(place, "tags: there are more than \(Configuration.maximumDistinctTags) different tags")
+                problem(place, filled("tags: there are more than % different tags", String(Configuration.maximumDistinctTags)))
             }
         }
     }

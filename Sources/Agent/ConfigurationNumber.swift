@@ -1,6 +1,9 @@
 import Text
 import Time
 
+/// 64 bits also where `Int` has 32.
+typealias Milliseconds = Int64
+
 /// Numbers and durations of perch.conf.
 extension ConfigurationValue {
     /// Digits that a Double keeps exactly; more of them would be rounded.
@@ -25,18 +28,18 @@ extension ConfigurationValue {
                 afterPoint = true
             } else if isDigit(byte) {
                 digits += 1
-                if digits > maximumDigits { throw Complaint("\"\(text)\" has more than \(maximumDigits) digits") }
+                if digits > maximumDigits { throw Complaint("\"%\" has more than % digits", text, String(maximumDigits)) }
                 mantissa = mantissa * 10 + Int64(byte - UInt8(ascii: "0"))
                 if afterPoint { divisor *= 10 }
             } else if byte == UInt8(ascii: ",") {
-                throw Complaint("\"\(text)\" has a comma; write a point, such as 0.5")
+                throw Complaint("\"%\" has a comma; write a point, such as 0.5", text)
             } else {
                 break
             }
             index += 1
         }
-        if digits == 0 { throw Complaint("\"\(text)\" is not a number") }
-        if index < bytes.count { throw Complaint("\"\(text)\" is not a plain number; write it without a unit, such as 0.5") }
+        if digits == 0 { throw Complaint("\"%\" is not a number", text) }
+        if index < bytes.count { throw Complaint("\"%\" is not a plain number; write it without a unit, such as 0.5", text) }
         // Both are exact and the division is rounded once, so this is the nearest Double.
         let value = Double(mantissa) / divisor
         return negative ? -value : value
@@ -44,30 +47,32 @@ extension ConfigurationValue {
 
     static func integer(_ text: String, _ range: ClosedRange<Int>) throws(Complaint) -> Int {
         guard let value = Int(text), range.contains(value) else {
-            throw Complaint("\"\(text)\" is not a number from \(range.lowerBound) to \(range.upperBound)")
+            throw Complaint("\"%\" is not a number from % to %", text, String(range.lowerBound), String(range.upperBound))
         }
         return value
     }
 
     /// "20ms", "1.5h" in `range`.
-    static func duration(_ text: String, _ range: ClosedRange<Duration>) throws(Complaint) -> Duration {
+    @inline(never)
+    static func duration(_ text: String, _ range: ClosedRange<Milliseconds>) throws(Complaint) -> Duration {
+        let shortest = Duration.milliseconds(range.lowerBound), longest = Duration.milliseconds(range.upperBound)
         let duration: Duration
         do throws(DurationTextError) {
             duration = try DurationText.parse(text)
         } catch .noUnit {
             throw Complaint("\"\(text)\" has no unit; write \(text)ms, \(text)s, \(text)min, \(text)h or \(text)d")
         } catch {
-            throw Complaint(text.isEmpty ? error.description : "\"\(text)\" is no duration: \(error.description)")
+            throw Complaint(text.isEmpty ? error.description : filled("\"%\" is no duration: %", text, error.description))
         }
-        if range.contains(duration) { return duration }
+        if duration >= shortest, duration <= longest { return duration }
         throw Complaint(
-            "\"\(text)\" is not between \(DurationText.compact(range.lowerBound)) and \(DurationText.compact(range.upperBound))")
+            filled("\"%\" is not between % and %", text, DurationText.compact(shortest), DurationText.compact(longest)))
     }
 
     /// Hertz of "50Hz", "25 kHz".
     static func frequency(_ text: String) throws(Complaint) -> Double {
         let lower = text.lowercased()
-        let usage = "\"\(text)\" is no frequency; write 50Hz or 1kHz"
+        let usage = filled("\"%\" is no frequency; write 50Hz or 1kHz", text)
         guard lower.hasSuffix("hz") else { throw Complaint(usage) }
         var digits = Array(lower.utf8.dropLast(2))
         var scale = 1.0
@@ -76,7 +81,7 @@ extension ConfigurationValue {
         let hertz: Double
         do throws(Complaint) { hertz = try number(String(decoding: digits, as: UTF8.self)) * scale } catch { throw Complaint(usage) }
         if hertz >= 1, hertz <= 1_000_000 { return hertz }
-        throw Complaint("\"\(text)\" is not between 1Hz and 1MHz")
+        throw Complaint("\"%\" is not between 1Hz and 1MHz", text)
     }
 
     /// "5%..10%"

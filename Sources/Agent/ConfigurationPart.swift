@@ -17,7 +17,7 @@ struct Part {
     func check(source: String) throws(Complaint) {
         guard let sourceKind else { return }
         for kind in [sourceKind, "simulated", "file"] where source.hasPrefix(kind + ":") { return }
-        throw Complaint("the part \(name) is read through \(sourceKind); write \(sourceKind):…, as `perch sensors` lists it")
+        throw Complaint("the part % is read through %; write %:…, as `perch sensors` lists it", name, sourceKind, sourceKind)
     }
 }
 
@@ -37,7 +37,7 @@ final class PartFile {
             throw Complaint(
                 "\(name) is a chip with \(card.chipLines) lines; remove this and use them as pin = \(card.chip):0 to pin = \(card.chip):\(card.chipLines - 1)")
         }
-        throw Complaint("\(name) is \(line != nil ? "for a [line NAME]" : "a sensor; write [sensor NAME]")")
+        throw Complaint("% is %", name, line != nil ? "for a [line NAME]" : "a sensor; write [sensor NAME]")
     }
 }
 
@@ -51,7 +51,7 @@ extension ConfigurationLoader {
             guard let found else { return nil }
             return try found.part(kind)
         } catch {
-            problem(setting.place, "part: \(error.text)")
+            problem(setting, error)
             return nil
         }
     }
@@ -65,14 +65,11 @@ extension ConfigurationLoader {
     /// nil: the part's file has mistakes, which are reported once, in that file.
     private mutating func load(part name: String) throws(Complaint) -> PartFile? {
         for loaded in loadedParts where loaded.name == name { return loaded.part }
-        let list = partNames.isEmpty ? "; no parts are installed" : "; there are \(alternatives(partNames, "and"))"
+        let list = partNames.isEmpty ? "; no parts are installed" : filled("; there are %", alternatives(partNames, "and"))
         let hint = didYouMean(name, partNames)
         // The name becomes a file's name.
-        let valid = !name.isEmpty && name.utf8.allSatisfy {
-            ConfigurationValue.isLetter($0) || ConfigurationValue.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-        }
-        guard valid, partNames.isEmpty || partNames.contains(name), let bytes = parts(name) else {
-            throw Complaint("there is no part \"\(name)\"\(hint.isEmpty ? list : hint)")
+        guard !name.isEmpty, ConfigurationValue.isPlain(name), partNames.isEmpty || partNames.contains(name), let bytes = parts(name) else {
+            throw Complaint("there is no part \"%\"%", name, hint.isEmpty ? list : hint)
         }
         let part = read(part: name, bytes)
         loadedParts.append((name, part))
@@ -80,7 +77,7 @@ extension ConfigurationLoader {
     }
 
     private mutating func read(part name: String, _ bytes: [UInt8]) -> PartFile? {
-        let file = "parts/\(name).conf"
+        let file = filled("parts/%.conf", name)
         let rank = loadedParts.count + 1
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(Place(file: file, rank: rank, line: problem.line), problem.text) }
@@ -90,7 +87,7 @@ extension ConfigurationLoader {
             switch section.name {
             case "part" where index == 0:
                 for setting in settings(section, ConfigurationKeys.partCard, inFile: file, rank: rank) {
-                    do throws(Complaint) { try found.card.apply(setting.key, setting.value) } catch { problem(setting.place, "\(setting.key): \(error.text)") }
+                    do throws(Complaint) { try found.card.apply(setting.key, setting.value) } catch { problem(setting, error) }
                 }
             case "line": found.line = read(section, .line, of: name, inFile: file, rank: rank)
             case "sensor": found.sensor = read(section, .sensor, of: name, inFile: file, rank: rank)
@@ -111,7 +108,7 @@ extension ConfigurationLoader {
     private mutating func read(_ section: INI.Section, _ kind: Part.Kind, of name: String, inFile file: String, rank: Int) -> Part {
         let keys = kind == .line ? ConfigurationKeys.line : ConfigurationKeys.sensor + ConfigurationKeys.part
         for entry in section.entries where entry.key == "part" || entry.key == "pin" || entry.key == "interlock" {
-            problem(Place(file: file, rank: rank, line: entry.line), "\"\(entry.key)\" does not belong in a part; set it in perch.conf")
+            problem(Place(file: file, rank: rank, line: entry.line), filled("\"%\" does not belong in a part; set it in perch.conf", entry.key))
         }
         var part = Part(name: name, kind: kind, settings: [])
         for setting in settings(section, keys, inFile: file, rank: rank) {
@@ -121,7 +118,7 @@ extension ConfigurationLoader {
                 do throws(Complaint) {
                     part.sourceKind = ConfigurationKeys.sources[try ConfigurationValue.choice(setting.value, ConfigurationKeys.sources)]
                 } catch {
-                    problem(setting.place, "source-kind: \(error.text)")
+                    problem(setting, error)
                 }
             default:
                 if setting.key == "direction" { part.direction = setting.value.lowercased() == "input" ? .input : .output }

@@ -13,7 +13,7 @@ public struct ConfigurationProblem: Equatable, CustomStringConvertible {
     }
 
     /// "perch.conf:12: unknown key …"
-    public var description: String { "\(location): \(text)" }
+    public var description: String { filled("%: %", location, text) }
 }
 
 public enum ConfigurationResult: Equatable {
@@ -26,30 +26,49 @@ public enum ConfigurationResult: Equatable {
 public struct Complaint: Error, Equatable {
     public var text: String
     init(_ text: String) { self.text = text }
+    // As `filled`.
+    @inline(never)
+    init(_ template: StaticString, _ a: String) { text = filled(template, a) }
+    @inline(never)
+    init(_ template: StaticString, _ a: String, _ b: String) { text = filled(template, a, b) }
+    @inline(never)
+    init(_ template: StaticString, _ a: String, _ b: String, _ c: String) { text = filled(template, a, b, c) }
 }
 
 /// Where a key stands.
-struct Place: Equatable {
-    var file: String
+final class Place {
+    let file: String
     /// 0 for perch.conf, then the parts in the order of their first use.
-    var rank = 0
-    var line: Int
+    let rank: Int
+    let line: Int
 
-    var description: String { "\(file):\(line)" }
+    init(file: String, rank: Int = 0, line: Int) {
+        self.file = file
+        self.rank = rank
+        self.line = line
+    }
+
+    var description: String { filled("%:%", file, String(line)) }
 }
 
 /// One `key = value`.
-struct Setting {
-    var key: String
-    var value: String
-    var place: Place
+final class Setting {
+    let key: String
+    let value: String
+    let place: Place
+
+    init(key: String, value: String, place: Place) {
+        self.key = key
+        self.value = value
+        self.place = place
+    }
 }
 
 /// "off, on or keep"
 func alternatives(_ words: [String], _ last: String = "or") -> String {
     var text = ""
     for (index, word) in words.enumerated() {
-        if index > 0 { text += index == words.count - 1 ? " \(last) " : ", " }
+        if index > 0 { text += index == words.count - 1 ? filled(" % ", String(last)) : ", " }
         text += word
     }
     return text
@@ -58,5 +77,5 @@ func alternatives(_ words: [String], _ last: String = "or") -> String {
 /// "; did you mean lamp?", or nothing when no candidate is near.
 func didYouMean(_ word: String, _ candidates: [String]) -> String {
     guard let nearest = Spelling.nearest(to: word, among: candidates) else { return "" }
-    return "; did you mean \(nearest)?"
+    return filled("; did you mean %?", nearest)
 }

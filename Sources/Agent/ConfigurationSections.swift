@@ -3,7 +3,7 @@ import XMPP
 
 extension AccountConfiguration {
     /// The roster must not show a board without power longer than a day, nor offline at every hiccup.
-    static let offlineAfterRange = Duration.seconds(10)...Duration.seconds(86_400)
+    static let offlineAfterRange: ClosedRange<Milliseconds> = 10_000...86_400_000
 
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
@@ -24,10 +24,7 @@ extension BoardConfiguration {
         switch key {
         case "profile":
             // It becomes a file's name.
-            let valid = value.utf8.allSatisfy {
-                ConfigurationValue.isLetter($0) || ConfigurationValue.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-            }
-            if !valid { throw Complaint("\"\(value)\" is not the name of a board; it has letters, digits, \"-\" and \"_\"") }
+            if !ConfigurationValue.isPlain(value) { throw Complaint("\"%\" is not the name of a board; it has letters, digits, \"-\" and \"_\"", value) }
             profile = value
         case "control": control = try ConfigurationValue.path(value, longest: Configuration.maximumSocketPath)
         default: break
@@ -41,8 +38,8 @@ extension ReportsConfiguration {
         case "to":
             for text in ConfigurationValue.list(value) {
                 let jid = try ConfigurationValue.address(text)
-                if to.contains(jid) { throw Complaint("\(text) stands twice") }
-                if to.count == Configuration.maximumRecipients { throw Complaint("there are more than \(Configuration.maximumRecipients) addresses") }
+                if to.contains(jid) { throw Complaint("% stands twice", text) }
+                if to.count == Configuration.maximumRecipients { throw Complaint("there are more than % addresses", String(Configuration.maximumRecipients)) }
                 to.append(jid)
             }
         case "pubsub": pubsub = try ConfigurationValue.yesNo(value)

@@ -3,8 +3,8 @@ import Text
 extension SensorConfiguration {
     static let maximumDecimals = 6
     /// Faster than this the wire and the reader are busy; slower than a week is a board that seems dead.
-    static let reportRange = Duration.milliseconds(100)...Duration.seconds(7 * 86_400)
-    static let holdRange = Duration.zero...Duration.seconds(86_400)
+    static let reportRange: ClosedRange<Milliseconds> = 100...7 * 86_400_000
+    static let holdRange: ClosedRange<Milliseconds> = 0...86_400_000
 
     /// Takes one setting of `[sensor NAME]` or of a part.
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
@@ -33,18 +33,20 @@ extension SensorConfiguration {
     /// "KIND:WHERE"; whether it exists only the board knows.
     private static func source(_ text: String) throws(Complaint) -> String {
         let usage = "write one of w1:ID, iio:DEVICE/CHANNEL, hwmon:NAME/CHANNEL, thermal:TYPE, file:PATH, system:WHAT, counter:LINE, simulated:NAME"
-        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw Complaint("\"\(text)\" has no kind; \(usage)") }
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw Complaint("\"%\" has no kind; %", text, usage) }
         let kind = String(text[..<colon])
         let place = String(text[text.utf8.index(after: colon)...])
         if !ConfigurationKeys.sources.contains(kind) {
-            guard let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sources) else { throw Complaint("the kind \"\(kind)\" is unknown; \(usage)") }
-            throw Complaint("the kind \"\(kind)\" is unknown; did you mean \(nearest):\(place)?")
+            guard let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sources) else {
+                throw Complaint("the kind \"%\" is unknown; %", kind, usage)
+            }
+            throw Complaint("the kind \"%\" is unknown; did you mean %:%?", kind, nearest, place)
         }
-        if place.isEmpty { throw Complaint("there is nothing after \"\(kind):\"; \(usage)") }
+        if place.isEmpty { throw Complaint("there is nothing after \"%:\"; %", kind, usage) }
         if kind == "counter" { _ = try CounterSource.parts(place) }
         if kind == "file" { _ = try ConfigurationValue.path(place) }
         if (kind == "iio" || kind == "hwmon") && !place.utf8.dropFirst().dropLast().contains(UInt8(ascii: "/")) {
-            throw Complaint("\"\(text)\" names no channel; write \(kind):\(kind == "iio" ? "DEVICE" : "NAME")/CHANNEL, see `perch sensors`")
+            throw Complaint("\"%\" names no channel; write %:%/CHANNEL, see `perch sensors`", text, kind, kind == "iio" ? "DEVICE" : "NAME")
         }
         return text
     }
@@ -60,23 +62,23 @@ extension SensorConfiguration {
             words.removeFirst()
             if let delta = words.first, delta != "every" {
                 report.delta = try ConfigurationValue.number(delta)
-                if report.delta < 0 { throw Complaint("a change of \(delta) is less than nothing; write it without \"-\"") }
+                if report.delta < 0 { throw Complaint("a change of % is less than nothing; write it without \"-\"", delta) }
                 words.removeFirst()
             }
         }
         guard let every = words.first else {
             if onChange { return report }
-            throw Complaint("\"\(text)\" is not understood; \(usage)")
+            throw Complaint("\"%\" is not understood; %", text, usage)
         }
         // "1min .. 15min" too.
         let span = words.dropFirst().joined()
-        if every != "every" || span.isEmpty { throw Complaint("\"\(text)\" is not understood; \(usage)") }
+        if every != "every" || span.isEmpty { throw Complaint("\"%\" is not understood; %", text, usage) }
         if let (shortest, longest) = halves(span) {
             report.shortest = try ConfigurationValue.duration(shortest, reportRange)
             report.longest = try ConfigurationValue.duration(longest, reportRange)
-            if report.shortest > report.longest { throw Complaint("\(shortest) is longer than \(longest); the shortest interval comes first") }
+            if report.shortest > report.longest { throw Complaint("% is longer than %; the shortest interval comes first", shortest, longest) }
         } else {
-            if onChange { throw Complaint("\"\(text)\" needs the shortest and the longest interval; \(usage)") }
+            if onChange { throw Complaint("\"%\" needs the shortest and the longest interval; %", text, usage) }
             report.shortest = try ConfigurationValue.duration(span, reportRange)
             report.longest = report.shortest
         }
@@ -98,18 +100,18 @@ extension SensorConfiguration {
         let words = ConfigurationValue.words(text)
         if words == ["no"] { return nil }
         guard words.count >= 2, words.count % 2 == 0, words[0] == "above" || words[0] == "below" else {
-            throw Complaint("\"\(text)\" is not understood; \(usage)")
+            throw Complaint("\"%\" is not understood; %", text, usage)
         }
         let limit = try ConfigurationValue.number(words[1])
         var alarm = Alarm(above: words[0] == "above", limit: limit, clear: limit)
         var seen: [String] = []
         for index in stride(from: 2, to: words.count, by: 2) {
-            if seen.contains(words[index]) { throw Complaint("\"\(words[index])\" stands twice; \(usage)") }
+            if seen.contains(words[index]) { throw Complaint("\"%\" stands twice; %", words[index], usage) }
             seen.append(words[index])
             switch words[index] {
             case "clear": alarm.clear = try ConfigurationValue.number(words[index + 1])
             case "for": alarm.hold = try ConfigurationValue.duration(words[index + 1], holdRange)
-            default: throw Complaint("\"\(words[index])\" is not understood; \(usage)")
+            default: throw Complaint("\"%\" is not understood; %", words[index], usage)
             }
         }
         if alarm.above ? alarm.clear > alarm.limit : alarm.clear < alarm.limit {

@@ -7,55 +7,70 @@ public enum ConfigurationValue {
         switch text.lowercased() {
         case "yes", "true", "on", "1": return true
         case "no", "false", "off", "0": return false
-        default: throw Complaint("\"\(text)\" is neither yes nor no")
+        default: throw Complaint("\"%\" is neither yes nor no", text)
         }
     }
 
+    /// The index of `text` among the words between the blanks of `choices`.
+    static func choice(_ text: String, _ choices: StaticString) throws(Complaint) -> Int { try choice(text, wordList(choices)) }
+
     /// The index of `text` in `words`.
+    @inline(never)
     static func choice(_ text: String, _ words: [String]) throws(Complaint) -> Int {
         if let index = words.firstIndex(of: text.lowercased()) { return index }
-        throw Complaint("\"\(text)\" is not \(alternatives(words))\(didYouMean(text, words))")
+        throw Complaint("\"%\" is not %%", text, alternatives(words), didYouMean(text, words))
     }
 
     /// Words between blanks or commas.
-    static func list(_ text: String) -> [String] {
-        text.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: ",") }.map { String($0) ?? "" }
-    }
+    static func list(_ text: String) -> [String] { split(text, UInt8(ascii: ",")) }
 
     /// Words between blanks, in lower case.
-    static func words(_ text: String) -> [String] {
-        text.lowercased().utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { String($0) ?? "" }
+    static func words(_ text: String) -> [String] { split(text.lowercased(), UInt8(ascii: " ")) }
+
+    @inline(never)
+    private static func split(_ text: String, _ separator: UInt8) -> [String] {
+        var words: [String] = []
+        var word: [UInt8] = []
+        for byte in Array(text.utf8) + [separator] {
+            if byte != separator, byte != UInt8(ascii: " "), byte != UInt8(ascii: "\t") {
+                word.append(byte)
+            } else if !word.isEmpty {
+                words.append(String(decoding: word, as: UTF8.self))
+                word = []
+            }
+        }
+        return words
     }
 
     /// A bare address with a local part.
     public static func address(_ text: String) throws(Complaint) -> JID {
         let jid: JID
         do throws(JIDError) { jid = try JID(text) } catch {
-            throw Complaint("\"\(text)\" is not an address: \(error.description)")
+            throw Complaint("\"%\" is not an address: %", text, error.description)
         }
-        if !jid.isBare { throw Complaint("\"\(text)\" has a resource; write \(jid.bare.description)") }
-        if jid.local == nil { throw Complaint("\"\(text)\" is a domain without a name; write name@\(jid.domain)") }
+        if !jid.isBare { throw Complaint("\"%\" has a resource; write %", text, jid.bare.description) }
+        if jid.local == nil { throw Complaint("\"%\" is a domain without a name; write name@%", text, jid.domain) }
         return jid
     }
 
     static func path(_ text: String, longest: Int = Configuration.maximumPath) throws(Complaint) -> String {
-        if text.utf8.first != UInt8(ascii: "/") { throw Complaint("\"\(text)\" must be an absolute path, beginning with \"/\"") }
-        if text.utf8.count > longest { throw Complaint("the path is longer than \(longest) bytes") }
+        if text.utf8.first != UInt8(ascii: "/") { throw Complaint("\"%\" must be an absolute path, beginning with \"/\"", text) }
+        if text.utf8.count > longest { throw Complaint("the path is longer than % bytes", String(longest)) }
         return text
     }
 
     /// Letters, digits, "-" and "_", beginning with a letter, and no word of the chat.
     static func name(_ text: String) throws(Complaint) -> String {
         guard let first = text.utf8.first else { throw Complaint("the name is missing") }
-        if !text.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) {
-            throw Complaint("the name \"\(text)\" may have only letters (a to z), digits, \"-\" and \"_\"")
+        if !isPlain(text) {
+            throw Complaint("the name \"%\" may have only letters (a to z), digits, \"-\" and \"_\"", text)
         }
-        if !isLetter(first) { throw Complaint("the name \"\(text)\" must begin with a letter") }
+        if !isLetter(first) { throw Complaint("the name \"%\" must begin with a letter", text) }
         if text.utf8.count > Configuration.maximumNameLength {
-            throw Complaint("the name \"\(text)\" is longer than \(Configuration.maximumNameLength) characters")
+            throw Complaint("the name \"%\" is longer than % characters", text, String(Configuration.maximumNameLength))
         }
         if ConfigurationKeys.reservedNames.contains(text.lowercased()) || Command.isReserved(text) {
-            throw Complaint("the name \"\(text)\" is a word of the chat; choose another")
+            throw Complaint("the name \"%\" is a word of the chat; choose another", text)
         }
         return text
     }
@@ -63,7 +78,7 @@ public enum ConfigurationValue {
     /// A word or two for people.
     static func label(_ text: String) throws(Complaint) -> String {
         if text.unicodeScalars.count > Configuration.maximumWordLength {
-            throw Complaint("\"\(text)\" is longer than \(Configuration.maximumWordLength) characters")
+            throw Complaint("\"%\" is longer than % characters", text, String(Configuration.maximumWordLength))
         }
         return text
     }
@@ -91,36 +106,43 @@ public enum ConfigurationValue {
         var host: ArraySlice<UInt8>
         var port: ArraySlice<UInt8>?
         if rest.first == UInt8(ascii: "[") {
-            guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else { throw Complaint("the \"[\" has no \"]\"; \(usage)") }
+            guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else { throw Complaint("the \"[\" has no \"]\"; %", usage) }
             host = rest[1..<close]
             let after = rest[(close + 1)...]
             if after.first == UInt8(ascii: ":") {
                 port = after.dropFirst()
             } else if !after.isEmpty {
-                throw Complaint("\"\(text)\" has more after \"]\"; \(usage)")
+                throw Complaint("\"%\" has more after \"]\"; %", text, usage)
             }
             if !host.allSatisfy({ isHex($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) || !host.contains(UInt8(ascii: ":")) {
-                throw Complaint("\"\(String(decoding: host, as: UTF8.self))\" is not an IPv6 address")
+                throw Complaint("\"%\" is not an IPv6 address", String(decoding: host, as: UTF8.self))
             }
         } else {
             let parts = rest.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            if parts.count > 2 { throw Complaint("\"\(text)\" has too many colons; \(usage)") }
+            if parts.count > 2 { throw Complaint("\"%\" has too many colons; %", text, usage) }
             host = parts[0]
             if parts.count == 2 { port = parts[1] }
             if !host.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) {
-                throw Complaint("\"\(String(decoding: host, as: UTF8.self))\" is not a host name; \(usage)")
+                throw Complaint("\"%\" is not a host name; %", String(decoding: host, as: UTF8.self), usage)
             }
         }
         // RFC 1035 §2.3.4
-        if host.isEmpty || host.count > 253 { throw Complaint("\"\(text)\" names no host; \(usage)") }
+        if host.isEmpty || host.count > 253 { throw Complaint("\"%\" names no host; %", text, usage) }
         var number: UInt16 = directTLS ? 5223 : 5222
         if let port {
             guard let given = UInt16(String(decoding: port, as: UTF8.self)), given > 0, port.allSatisfy(isDigit) else {
-                throw Complaint("the port \"\(String(decoding: port, as: UTF8.self))\" is not a number from 1 to 65535")
+                throw Complaint("the port \"%\" is not a number from 1 to 65535", String(decoding: port, as: UTF8.self))
             }
             number = given
         }
         return ServerAddress(host: String(decoding: host, as: UTF8.self), port: number, directTLS: directTLS)
+    }
+
+    /// Whether it has only letters, digits, "-" and "_".
+    @inline(never)
+    static func isPlain(_ text: String) -> Bool {
+        for byte in Array(text.utf8) where !isLetter(byte) && !isDigit(byte) && byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") { return false }
+        return true
     }
 
     static func isLetter(_ byte: UInt8) -> Bool {

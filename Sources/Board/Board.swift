@@ -72,7 +72,7 @@ public final class Board {
     /// stronger holds it.
     public func set(_ line: Int, on: Bool) throws(BoardError) -> Bool {
         let held = try held(line)
-        if held.settings.direction == .input { throw .invalid("\(held.settings.name) is an input; only outputs can be switched") }
+        if held.settings.direction == .input { throw .invalid("% is an input; only outputs can be switched", held.settings.name) }
         if let pwm = held.settings.pwm {
             try setPulse(line, on ? pwm.highest : 0)
             return try get(line)
@@ -99,7 +99,7 @@ public final class Board {
     public func pinName(_ line: Int) -> String { lines.indices.contains(line) ? lines[line].pinName : "" }
 
     private func held(_ line: Int) throws(BoardError) -> HeldLine {
-        guard lines.indices.contains(line) else { throw .notFound("there is no line number \(line)") }
+        guard lines.indices.contains(line) else { throw .notFound("there is no line number %", String(line)) }
         return lines[line]
     }
 
@@ -109,7 +109,7 @@ public final class Board {
 
     /// How to get a reading now; see `SensorRead`.
     public func plan(sensor index: Int) -> SensorPlan {
-        guard let sensor = sensor(index) else { return .done(.absent("there is no sensor number \(index)")) }
+        guard let sensor = sensor(index) else { return .done(.absent("there is no sensor number %", String(index))) }
         guard case .simulated(let name) = sensor.source, isSimulated else { return sensor.plan(root: root) }
         let result = simulatedValues[name] ?? .value(Board.simulatedValue)
         if case .value(let value) = result { return .done(sensor.scaled(value)) }

@@ -97,7 +97,7 @@ extension Board {
         // A board that only measures needs no GPIO.
         if settings.isEmpty { return found }
         if settings.count > Board.lineLimit {
-            problems.append(BoardProblem(error: .invalid("\(settings.count) lines are more than \(Board.lineLimit)")))
+            problems.append(BoardProblem(error: .invalid("% lines are more than %", String(settings.count), String(Board.lineLimit))))
             return found
         }
         var chips: [Chip] = []
@@ -128,10 +128,10 @@ extension Board {
                 }
                 for (other, earlier) in found[..<index].enumerated() where earlier?.place == new.place || earlier?.name == new.name {
                     if let first = earlier?.name, first != new.name {
-                        throw .invalid("\(new.name) and \(first), the pin of \(settings[other].name), are driven by one PWM channel")
+                        throw .invalid("% and %, the pin of %, are driven by one PWM channel", new.name, first, settings[other].name)
                     }
-                    let written = line.pin == new.name ? new.name : "\(line.pin) is \(new.name), which"
-                    throw .invalid("\(written) is already the pin of \(settings[other].name); each line needs a pin of its own")
+                    let written = line.pin == new.name ? new.name : filled("% is %, which", line.pin, new.name)
+                    throw .invalid("% is already the pin of %; each line needs a pin of its own", written, settings[other].name)
                 }
                 if !lines.contains(where: { $0.place == new.place }), let refusal = profile?.refusal(of: new.profileName, root: root) { throw refusal }
                 found[index] = new
@@ -150,14 +150,14 @@ extension Board {
     func parse(_ settings: [SensorSettings], _ problems: inout [BoardProblem]) -> [Sensor] {
         var parsed: [Sensor] = []
         if settings.count > Board.sensorLimit {
-            problems.append(BoardProblem(error: .invalid("\(settings.count) sensors are more than \(Board.sensorLimit)")))
+            problems.append(BoardProblem(error: .invalid("% sensors are more than %", String(settings.count), String(Board.sensorLimit))))
             return parsed
         }
         for sensor in settings {
             do throws(BoardError) {
                 let new = try Sensor(sensor)
                 if case .simulated = new.source, !isSimulated {
-                    throw .invalid("\(sensor.source) exists only on the simulated board (`profile = simulated` in [board])")
+                    throw .invalid("% exists only on the simulated board (`profile = simulated` in [board])", sensor.source)
                 }
                 parsed.append(new)
             } catch {

@@ -37,8 +37,8 @@ extension Board {
         if !consumer.isEmpty { return consumer }
         var text = "the kernel or another program"
         guard let profile else { return text }
-        if let function = profile.function(of: pin) { text += ", perhaps as \(function)" }
-        if let pwm = profile.pwm(of: pin), !pwm.enable.isEmpty { text += " (\(pwm.enable) in /boot/firmware/config.txt)" }
+        if let function = profile.function(of: pin) { text += filled(", perhaps as %", function) }
+        if let pwm = profile.pwm(of: pin), !pwm.enable.isEmpty { text += filled(" (% in /boot/firmware/config.txt)", pwm.enable) }
         return text
     }
 }

@@ -37,7 +37,7 @@ extension Board {
     /// Wrong requests are answered `error: …`, in words. Pure but for the board itself.
     public func control(_ request: String, at now: Instant) -> ControlOutcome {
         if !isSimulated { return error("this board is not simulated") }
-        if request.utf8.count > Board.controlRequestLimit { return error("the request is longer than \(Board.controlRequestLimit) bytes") }
+        if request.utf8.count > Board.controlRequestLimit { return error(filled("the request is longer than % bytes", String(Board.controlRequestLimit))) }
         let words = Text.words(request)
         guard let verb = words.first else { return error("say get, duty, set, pulse, sensor, fail or list") }
         switch (verb, words.count) {
@@ -56,10 +56,10 @@ extension Board {
         case ("fail", _): return error("say fail NAME WHY")
         case ("list", _): return error("say list alone")
         default:
-            if let nearest = Spelling.nearest(to: verb, among: ["get", "duty", "set", "pulse", "sensor", "fail", "list"], prefersSameLetters: true) {
-                return error("there is no \"\(verb)\"; did you mean \(nearest)?")
+            if let nearest = Spelling.nearest(to: verb, among: wordList("get duty set pulse sensor fail list"), prefersSameLetters: true) {
+                return error(filled("there is no \"%\"; did you mean %?", verb, nearest))
             }
-            return error("there is no \"\(verb)\"; say get, duty, set, pulse, sensor, fail or list")
+            return error(filled("there is no \"%\"; say get, duty, set, pulse, sensor, fail or list", verb))
         }
     }
 
@@ -77,9 +77,9 @@ extension Board {
     private func unknownLine(_ name: String) -> ControlOutcome {
         let known = lines.map { $0.settings.name } + SimulatedPins.header.lines.map { $0.name }
         if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            return error("there is no line \"\(name)\"; did you mean \(nearest)?")
+            return error(filled("there is no line \"%\"; did you mean %?", name, nearest))
         }
-        return error("there is no line \"\(name)\"; `list` shows all")
+        return error(filled("there is no line \"%\"; `list` shows all", name))
     }
 
     private func get(_ name: String) -> ControlOutcome {
@@ -95,12 +95,12 @@ extension Board {
 
     private func drive(_ name: String, _ level: String, at now: Instant) -> ControlOutcome {
         guard let (offset, line) = offset(name), let simulated else { return unknownLine(name) }
-        guard level == "0" || level == "1" else { return error("\"\(level)\" is no level; say 0 or 1") }
+        guard level == "0" || level == "1" else { return error(filled("\"%\" is no level; say 0 or 1", level)) }
         if let line, lines[line].failure != nil {
             lines[line].failure = nil
             if simulated.isOutput(offset) { return ControlOutcome("ok") }
         }
-        if simulated.isOutput(offset) { return error("\(name) is an output of the board; only inputs can be driven") }
+        if simulated.isOutput(offset) { return error(filled("% is an output of the board; only inputs can be driven", name)) }
         self.simulated?.drive(offset, level == "1")
         guard let line, lines[line].settings.hasEdges else { return ControlOutcome("ok") }
         let logical = (level == "1") != lines[line].settings.activeLow
@@ -123,10 +123,12 @@ extension Board {
     /// Changes to on and back, each long enough for the debounce.
     private func pulse(_ name: String, _ count: String, at now: Instant) -> ControlOutcome {
         guard let (offset, line) = offset(name), let simulated else { return unknownLine(name) }
-        guard let line, lines[line].settings.hasEdges else { return error("\(name) is no input of the board; only inputs can be driven") }
-        guard let number = Int(count), (1...Board.pulseLimit).contains(number) else { return error("say a number of pulses from 1 to \(Board.pulseLimit)") }
+        guard let line, lines[line].settings.hasEdges else { return error(filled("% is no input of the board; only inputs can be driven", name)) }
+        guard let number = Int(count), (1...Board.pulseLimit).contains(number) else {
+            return error(filled("say a number of pulses from 1 to %", String(Board.pulseLimit)))
+        }
         let isActiveLow = lines[line].settings.activeLow, time = SimulatedPins.kernelTime(now)
-        if simulated.level(offset) != isActiveLow { return error("\(name) is on already; say set \(name) \(isActiveLow ? 1 : 0) before") }
+        if simulated.level(offset) != isActiveLow { return error(filled("% is on already; say set % % before", name, name, isActiveLow ? "1" : "0")) }
         self.simulated?.drive(offset, isActiveLow)
         var events: [EdgeEvent] = []
         for _ in 0..<number {
@@ -157,14 +159,14 @@ extension Board {
         var known: [String] = []
         for sensor in sensors { if case .simulated(let source) = sensor.source { known.append(source) } }
         if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            return error("there is no sensor \"\(name)\"; did you mean \(nearest)?")
+            return error(filled("there is no sensor \"%\"; did you mean %?", name, nearest))
         }
-        return error("no sensor has the source simulated:\(name); `list` shows all")
+        return error(filled("no sensor has the source simulated:%; `list` shows all", name))
     }
 
     private func measure(_ name: String, _ value: String) -> ControlOutcome {
         guard let (source, indexes) = sensors(name) else { return unknownSensor(name) }
-        guard let number = DecimalText.parse(value) else { return error("\"\(value)\" is no number") }
+        guard let number = DecimalText.parse(value) else { return error(filled("\"%\" is no number", value)) }
         simulatedValues[source] = .value(number)
         return ControlOutcome("ok", sensors: indexes)
     }
@@ -192,8 +194,8 @@ extension Board {
         for sensor in sensors {
             guard case .simulated(let source) = sensor.source else { continue }
             switch simulatedValues[source] ?? .value(Board.simulatedValue) {
-            case .value(let value): parts.append("\(source) sensor \(value)")
-            case .absent(let why), .failed(let why): parts.append("\(source) sensor failed: \(why)")
+            case .value(let value): parts.append(filled("% sensor %", source, "\(value)"))
+            case .absent(let why), .failed(let why): parts.append(filled("% sensor failed: %", source, why))
             }
         }
         var text = ""

@@ -15,6 +15,26 @@ public indirect enum BoardError: Error, Equatable, Sendable {
     /// The configuration asks for something that cannot be; in words.
     case invalid(String)
 
+    // As `filled`.
+    @inline(never)
+    static func invalid(_ template: StaticString, _ a: String) -> BoardError { .invalid(filled(template, a)) }
+    @inline(never)
+    static func invalid(_ template: StaticString, _ a: String, _ b: String) -> BoardError { .invalid(filled(template, a, b)) }
+    @inline(never)
+    static func invalid(_ template: StaticString, _ a: String, _ b: String, _ c: String) -> BoardError { .invalid(filled(template, a, b, c)) }
+    @inline(never)
+    static func notFound(_ template: StaticString, _ a: String) -> BoardError { .notFound(filled(template, a)) }
+    @inline(never)
+    static func notFound(_ template: StaticString, _ a: String, _ b: String) -> BoardError { .notFound(filled(template, a, b)) }
+    @inline(never)
+    static func notFound(_ template: StaticString, _ a: String, _ b: String, _ c: String) -> BoardError { .notFound(filled(template, a, b, c)) }
+    @inline(never)
+    static func away(_ template: StaticString, _ a: String) -> BoardError { .away(filled(template, a)) }
+    @inline(never)
+    static func away(_ template: StaticString, _ a: String, _ b: String) -> BoardError { .away(filled(template, a, b)) }
+    @inline(never)
+    static func away(_ template: StaticString, _ a: String, _ b: String, _ c: String) -> BoardError { .away(filled(template, a, b, c)) }
+
     public var isPermission: Bool {
         if case .permission = self { return true }
         return false
@@ -25,18 +45,18 @@ extension BoardError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .permission(let path, let user):
-            var text = "no permission to open \(path): "
+            var text = filled("no permission to open %: ", path)
             if Files.group(of: path) == 0 {
                 text += """
                     it belongs to group root; install Perch's udev rule (60-perch-gpio.rules in /etc/udev/rules.d, \
                     then `sudo udevadm trigger`), which gives it to group gpio, and\u{20}
                     """
             }
-            return text + "add the user to group gpio with `sudo usermod -aG gpio \(user)`, then log in again or restart the service"
+            return text + filled("add the user to group gpio with `sudo usermod -aG gpio %`, then log in again or restart the service", user)
         case .busy(let pin, let consumer):
-            return "\(pin) is in use by \(consumer.isEmpty ? "another program or a kernel driver" : consumer); use another pin, or end that first"
+            return filled("% is in use by %; use another pin, or end that first", pin, consumer.isEmpty ? "another program or a kernel driver" : consumer)
         case .system(let operation, let errno, let object):
-            return "cannot \(operation) \(object): \(words(errno: errno))"
+            return filled("cannot % %: %", operation, object, words(errno: errno))
         case .notFound(let text), .away(let text), .invalid(let text):
             return text
         }

@@ -5,9 +5,9 @@ extension Board {
     ///
     /// 0 is off for a line whose range begins with no pulse; else it is the range's low end, and only `set` switches the line off.
     public func setDuty(_ line: Int, _ permille: Int) throws(BoardError) -> Int {
-        guard lines.indices.contains(line) else { throw .notFound("there is no line number \(line)") }
+        guard lines.indices.contains(line) else { throw .notFound("there is no line number %", String(line)) }
         guard let settings = lines[line].settings.pwm else {
-            throw .invalid("\(lines[line].settings.name) can only be on or off; write `pwm = 1kHz` in its [line] for a pin that has PWM")
+            throw .invalid("% can only be on or off; write `pwm = 1kHz` in its [line] for a pin that has PWM", lines[line].settings.name)
         }
         try setPulse(line, settings.pulse(permille: permille))
         return settings.permille(pulse: try pulse(lines[line]))
@@ -44,7 +44,7 @@ extension Board {
     func simulatedShare(_ line: HeldLine, isOn: Bool) -> String {
         guard let settings = line.settings.pwm, settings.period > 0 else { return isOn ? "100" : "0" }
         let tenths = Int((line.simulatedPulse * 1000 + settings.period / 2) / settings.period)
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+        return tenths % 10 == 0 ? "\(tenths / 10)" : filled("%.%", String(tenths / 10), String(tenths % 10))
     }
 
     /// The pulse that leaves a simulated line at its per cent under other settings.

@@ -31,7 +31,7 @@ public final class Chip {
     public func lineInfo(_ offset: Int) throws(BoardError) -> LineInfo {
         var info = cgpiod_line_info()
         guard let number = UInt32(exactly: offset), cgpiod_chip_line_info(handle, number, &info) == 0 else {
-            throw .system(operation: "look at line \(offset) of", errno: currentErrno(), object: label)
+            throw .system(operation: filled("look at line % of", String(offset)), errno: currentErrno(), object: label)
         }
         return LineInfo(
             name: string(&info.name), consumer: string(&info.consumer), isUsed: info.used, isOutput: info.output,
@@ -84,7 +84,7 @@ public final class Chip {
             }
         }
         if chips.isEmpty {
-            throw failure ?? .notFound("this computer shows no GPIO chip (\(devices)/gpiochip0 …); `profile = simulated` in [board] gives a simulated one")
+            throw failure ?? .notFound("this computer shows no GPIO chip (%/gpiochip0 …); `profile = simulated` in [board] gives a simulated one", devices)
         }
         return chips
     }

@@ -16,7 +16,8 @@ extension Chip {
                     a container must be given it (docker run --device /dev/\(chip) …, or DeviceAllow= of a service)
                     """)
             }
-            throw .notFound("\(text). On a board with GPIO its driver is missing: look at `dmesg | grep -i gpio`, and on Raspberry Pis take the system's own kernel")
+            throw .notFound(
+                "%. On a board with GPIO its driver is missing: look at `dmesg | grep -i gpio`, and on Raspberry Pis take the system's own kernel", text)
         }
     }
 }

@@ -27,9 +27,9 @@ enum Hwmon {
 
     /// `temp1`, or a file's whole name such as `in0_lcrit_alarm`; `temp1_input` is `temp1`.
     static func channel(_ text: String) throws(BoardError) -> String {
-        let name = Text.hasSuffix(text, "_input") ? String(decoding: text.utf8.dropLast(6), as: UTF8.self) : text
+        let name = Text.hasSuffix(text, "_input") ? text.droppingLast(6) : text
         if !SensorSource.isChannel(name) || (kind(name) == nil && Text.split(name, at: UInt8(ascii: "_")) == nil) {
-            throw .invalid("\"\(text)\" is no hwmon channel; it looks like temp1, in0 or fan1 and `perch sensors` shows them")
+            throw .invalid("\"%\" is no hwmon channel; it looks like temp1, in0 or fan1 and `perch sensors` shows them", text)
         }
         return name
     }
@@ -40,18 +40,18 @@ enum Hwmon {
         case .found(let found): chosen = found.entry
         case .missing(let result): return .done(result)
         }
-        let base = "\(root)\(folder)/\(chosen)/"
+        let base = filled("%%/%/", root, folder, chosen)
         let candidates = Text.split(channel, at: UInt8(ascii: "_")) != nil || Text.hasPrefix(channel, "pwm")
             ? [channel] : [channel + "_input", channel + "_average"]
         for candidate in candidates {
             if !Files.exists(base + candidate) { continue }
-            let factor = kind(channel)?.factor ?? 1, subject = "\(device)/\(channel)"
+            let factor = kind(channel)?.factor ?? 1, subject = filled("%/%", device, channel)
             // What such a channel gives while its fault is 1 is no measurement.
             let fault = base + channel + "_fault"
             if Files.exists(fault) { return .read(SensorRead([fault, base + candidate], .faultAndNumber(factor: factor), subject: subject)) }
             return .read(SensorRead([base + candidate], .number(factor: factor), subject: subject))
         }
-        return .done(.absent(absence("channel of \(device)", channel, channels(chosen, root: root))))
+        return .done(.absent(absence(filled("channel of %", device), channel, channels(chosen, root: root))))
     }
 
     static func named(root: String) -> [NamedDevice] {
@@ -72,7 +72,7 @@ enum Hwmon {
                 let isAlarm = Text.hasSuffix(file, "_alarm") && parts.map { !names.contains($0.0 + "_input") && kind($0.0) != nil } == true
                 if !isAlarm, !(Text.hasPrefix(file, "pwm") && parts == nil) { continue }
             }
-            let channel = String(decoding: file.utf8.dropLast(length), as: UTF8.self)
+            let channel = file.droppingLast(length)
             if kind(channel) != nil, !channels.contains(channel) { channels.append(channel) }
         }
         return channels

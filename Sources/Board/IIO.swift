@@ -51,9 +51,9 @@ enum IIO {
     /// drivers/iio/industrialio-core.c); nil without one.
     private static func companion(_ base: String, _ channel: String, _ what: StaticString) -> String? {
         let type = type(channel)
-        let shared = Text.split(channel, at: UInt8(ascii: "-")) == nil ? type : "\(type)-\(type)"
+        let shared = Text.split(channel, at: UInt8(ascii: "-")) == nil ? type : filled("%-%", type, type)
         for name in [channel, unmodified(channel), shared] {
-            let path = "\(base)\(name)_\(what)"
+            let path = filled("%%_%", base, name, what.description)
             if Files.exists(path) { return path }
         }
         return nil
@@ -61,11 +61,11 @@ enum IIO {
 
     /// `temp`, `voltage0`, `concentration_co2`; `in_temp_input` means the same.
     static func channel(_ text: String) throws(BoardError) -> String {
-        var name = Text.hasPrefix(text, "in_") ? String(decoding: text.utf8.dropFirst(3), as: UTF8.self) : text
-        if Text.hasSuffix(name, "_input") { name = String(decoding: name.utf8.dropLast(6), as: UTF8.self) }
-        if Text.hasSuffix(name, "_raw") { name = String(decoding: name.utf8.dropLast(4), as: UTF8.self) }
+        var name = Text.hasPrefix(text, "in_") ? text.dropping(3) : text
+        if Text.hasSuffix(name, "_input") { name = name.droppingLast(6) }
+        if Text.hasSuffix(name, "_raw") { name = name.droppingLast(4) }
         if !SensorSource.isChannel(name) {
-            throw .invalid("\"\(text)\" is no IIO channel; it looks like temp, humidityrelative or voltage0 and `perch sensors` shows them")
+            throw .invalid("\"%\" is no IIO channel; it looks like temp, humidityrelative or voltage0 and `perch sensors` shows them", text)
         }
         return name
     }
@@ -76,8 +76,8 @@ enum IIO {
         case .found(let found): chosen = found
         case .missing(let result): return .done(result)
         }
-        let base = "\(root)\(folder)/\(chosen.entry)/in_"
-        let subject = "\(device)/\(channel)"
+        let base = filled("%%/%/in_", root, folder, chosen.entry)
+        let subject = filled("%/%", device, channel)
         var factor = kind(channel)?.factor ?? 1
         for exception in exceptions where Text.hasPrefix(chosen.name, exception.device) && channel == exception.channel.description {
             factor *= exception.factor
@@ -86,7 +86,7 @@ enum IIO {
             return .read(SensorRead([base + channel + "_input"], .number(factor: factor), subject: subject))
         }
         guard Files.exists(base + channel + "_raw") else {
-            return .done(.absent(absence("channel of \(device)", channel, channels(chosen.entry, root: root))))
+            return .done(.absent(absence(filled("channel of %", device), channel, channels(chosen.entry, root: root))))
         }
         var paths = [base + channel + "_raw"]
         let offset = companion(base, channel, "offset")
@@ -116,7 +116,7 @@ enum IIO {
         for file in Files.names(in: root + folder + "/" + entry) where Text.hasPrefix(file, "in_") {
             let length = Text.hasSuffix(file, "_input") ? 6 : Text.hasSuffix(file, "_raw") ? 4 : 0
             if length == 0 { continue }
-            let channel = String(decoding: file.utf8.dropFirst(3).dropLast(length), as: UTF8.self)
+            let channel = file.dropping(3).droppingLast(length)
             if !channels.contains(channel) { channels.append(channel) }
         }
         return channels

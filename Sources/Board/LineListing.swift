@@ -1,7 +1,7 @@
 import Text
 
 /// One line of the board as `perch lines` shows it.
-public struct LineListing: Equatable, Sendable {
+public final class LineListing: Equatable {
     public enum Use: Equatable, Sendable {
         case free
         /// By whom; empty where the kernel does not say, e.g. for a pin that has another function now.
@@ -64,5 +64,27 @@ public struct LineListing: Equatable, Sendable {
             }
         }
         return listings
+    }
+
+    init(
+        chip: String, offset: Int, name: String, headerPin: Int? = nil, use: Use, isOutput: Bool, function: String? = nil, pin: String,
+        isOnBoard: Bool = false, isOwnChip: Bool = false, hasPWM: Bool = false
+    ) {
+        self.chip = chip
+        self.offset = offset
+        self.name = name
+        self.headerPin = headerPin
+        self.use = use
+        self.isOutput = isOutput
+        self.function = function
+        self.pin = pin
+        self.isOnBoard = isOnBoard
+        self.isOwnChip = isOwnChip
+        self.hasPWM = hasPWM
+    }
+
+    public static func == (a: LineListing, b: LineListing) -> Bool {
+        a.chip == b.chip && a.offset == b.offset && a.name == b.name && a.headerPin == b.headerPin && a.use == b.use && a.isOutput == b.isOutput
+            && a.function == b.function && a.pin == b.pin && a.isOnBoard == b.isOnBoard && a.isOwnChip == b.isOwnChip && a.hasPWM == b.hasPWM
     }
 }

@@ -48,7 +48,7 @@ public final class LineRequest {
     /// Why `operation`, which just failed, did.
     private func failure(_ operation: String) -> BoardError {
         let reason = currentErrno()
-        return isGone(reason) ? .away("its chip \(chip.label) has disappeared") : .system(operation: operation, errno: reason, object: name)
+        return isGone(reason) ? .away("its chip % has disappeared", chip.label) : .system(operation: operation, errno: reason, object: name)
     }
 
     /// The logical level. This and what follows throw `.away` once the chip has gone.

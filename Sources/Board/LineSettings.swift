@@ -1,5 +1,5 @@
 /// One GPIO line as the owner wants it.
-public struct LineSettings: Equatable, Sendable {
+public struct LineSettings: Equatable, @unchecked Sendable {
     public enum Direction: Equatable, Sendable { case output, input }
     public enum Bias: UInt8, Equatable, Sendable { case asIs, disabled, pullUp, pullDown }
     /// `keep` does not touch an output that is driven already, and leaves an input as it is until it is first set.
@@ -22,43 +22,66 @@ public struct LineSettings: Equatable, Sendable {
         }
     }
 
+    private struct Values: Equatable {
+        var name: String
+        var pin: String
+        var pinLocation: String
+        var direction: Direction
+        var bias: Bias
+        var activeLow: Bool
+        var debounce: Duration
+        var reportsEdges: Bool
+        var isCounted: Bool
+        var initial: Initial
+        var pwm: PWM?
+    }
+    private final class Box {
+        var values: Values
+        init(_ values: Values) { self.values = values }
+    }
+
+    /// One pointer for all of it. What others hold as well is copied before it is changed, so it may be sent like any value.
+    private var box: Box
+    private var own: Box {
+        @inline(never)
+        mutating get {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.values) }
+            return box
+        }
+    }
+
     /// The owner's name: "lamp".
-    public var name: String
+    public var name: String { get { box.values.name } set { own.values.name = newValue } }
     /// As written: a kernel line name, "pin N" of the header, or "LABEL:OFFSET". See `PinReference`.
-    public var pin: String
+    public var pin: String { get { box.values.pin } set { own.values.pin = newValue } }
     /// "perch.conf:12", for errors.
-    public var pinLocation: String
-    public var direction: Direction
-    public var bias: Bias
-    public var activeLow: Bool
+    public var pinLocation: String { get { box.values.pinLocation } set { own.values.pinLocation = newValue } }
+    public var direction: Direction { get { box.values.direction } set { own.values.direction = newValue } }
+    public var bias: Bias { get { box.values.bias } set { own.values.bias = newValue } }
+    public var activeLow: Bool { get { box.values.activeLow } set { own.values.activeLow = newValue } }
     /// Inputs with edges: how long a level must last. Zero: each edge counts.
-    public var debounce: Duration
+    public var debounce: Duration { get { box.values.debounce } set { own.values.debounce = newValue } }
     /// Inputs: whether `Board.edges` will tell of changes.
-    public var reportsEdges: Bool
+    public var reportsEdges: Bool { get { box.values.reportsEdges } set { own.values.reportsEdges = newValue } }
     /// Inputs: `Board.edges` sums up changes to on instead of telling each.
-    public var isCounted: Bool
+    public var isCounted: Bool { get { box.values.isCounted } set { own.values.isCounted = newValue } }
     /// Outputs: what to drive when the line is claimed.
-    public var initial: Initial
+    public var initial: Initial { get { box.values.initial } set { own.values.initial = newValue } }
     /// Outputs: driven by a PWM channel; nil for a GPIO line.
-    public var pwm: PWM?
+    public var pwm: PWM? { get { box.values.pwm } set { own.values.pwm = newValue } }
 
     public init(
         name: String, pin: String, pinLocation: String = "", direction: Direction = .output, bias: Bias = .asIs,
         activeLow: Bool = false, debounce: Duration = .zero, reportsEdges: Bool = true, isCounted: Bool = false,
         initial: Initial = .off, pwm: PWM? = nil
     ) {
-        self.name = name
-        self.pin = pin
-        self.pinLocation = pinLocation
-        self.direction = direction
-        self.bias = bias
-        self.activeLow = activeLow
-        self.debounce = debounce
-        self.reportsEdges = reportsEdges
-        self.isCounted = isCounted
-        self.initial = initial
-        self.pwm = pwm
+        box = Box(
+            Values(
+                name: name, pin: pin, pinLocation: pinLocation, direction: direction, bias: bias, activeLow: activeLow, debounce: debounce,
+                reportsEdges: reportsEdges, isCounted: isCounted, initial: initial, pwm: pwm))
     }
+
+    public static func == (a: LineSettings, b: LineSettings) -> Bool { a.box.values == b.box.values }
 
     var hasEdges: Bool { direction == .input && reportsEdges }
 

@@ -24,7 +24,7 @@ public struct LineTable {
             // A chip begins with its line 0, also when its label is that of the one before.
             if chip != line.chip || line.offset == 0 {
                 if !rows.isEmpty { rows.append("") }
-                rows.append("chip \(line.chip)")
+                rows.append(filled("chip %", line.chip))
                 chip = line.chip
             }
             var end = index + 1
@@ -72,11 +72,11 @@ public struct LineTable {
 
     private func row(of kind: Fold, _ first: Int, _ last: Int) -> String {
         let (low, high) = (listings[first].offset, listings[last].offset)
-        let range = low == high ? "line \(low)" : "lines \(low) to \(high)"
+        let range = low == high ? filled("line %", String(low)) : filled("lines % to %", String(low), String(high))
         switch kind {
-        case .hidden: return "  \(range): for the board itself (--all shows them)"
-        case .unnamed: return "  \(range): free, without names; write \(listings[first].chip):\(low) and so on"
-        case .unnamedInUse: return "  \(range): in use, without names"
+        case .hidden: return filled("  %: for the board itself (--all shows them)", range)
+        case .unnamed: return filled("  %: free, without names; write %:% and so on", range, listings[first].chip, String(low))
+        case .unnamedInUse: return filled("  %: in use, without names", range)
         }
     }
 
@@ -86,17 +86,17 @@ public struct LineTable {
         case .free: use = "free"
         case .used(let by):
             if Text.hasPrefix(by, "perch:") {
-                use = "in use by Perch as \(String(decoding: by.utf8.dropFirst(6), as: UTF8.self))"
+                use = filled("in use by Perch as %", by.dropping(6))
             } else {
-                use = by.isEmpty ? "in use by the kernel or another program" : "in use by \(by)"
+                use = by.isEmpty ? "in use by the kernel or another program" : filled("in use by %", by)
             }
         case .taken(let enable):
-            use = "not free: enabled as \(line.function ?? "something else")"
-            if !enable.isEmpty { use += " with \(enable)" }
+            use = filled("not free: enabled as %", line.function ?? "something else")
+            if !enable.isEmpty { use += filled(" with %", enable) }
         }
-        if let function = line.function, line.use == .free || line.use == .used(by: "") { use += "; \(function)" }
+        if let function = line.function, line.use == .free || line.use == .used(by: "") { use += filled("; %", function) }
         if line.hasPWM { use += "; can be dimmed (PWM)" }
-        let pin = line.headerPin.map { "pin \($0)" } ?? ""
+        let pin = line.headerPin.map { "pin " + String($0) } ?? ""
         return "  " + LineTable.column(line.pin, 24) + LineTable.column(pin, 8) + use
     }
 

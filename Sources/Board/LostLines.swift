@@ -29,7 +29,7 @@ extension Board {
             if lines[index].isAlive || lines[index].lostReason != nil { continue }
             var why = PWMLine.isAway
             if let request = lines[index].request {
-                why = "its chip \(request.chip.label) has disappeared"
+                why = filled("its chip % has disappeared", request.chip.label)
                 // The kernel gives the chip's number back when nobody holds on to it.
                 request.release()
             }

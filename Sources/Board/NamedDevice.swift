@@ -1,13 +1,13 @@
 import Text
 
 /// An entry of /sys/class/hwmon or /sys/bus/iio/devices.
-struct NamedDevice: Equatable {
+final class NamedDevice {
     /// "hwmon2": not stable.
-    var entry: String
+    let entry: String
     /// "lm75".
-    var name: String
+    let name: String
     /// The device behind it, "1-0048": tells two of the same name apart. Empty where there is none.
-    var device: String
+    let device: String
 
     enum Search {
         case found(NamedDevice)
@@ -18,8 +18,8 @@ struct NamedDevice: Equatable {
     static func find(_ written: String, in devices: [NamedDevice], kind: String) -> Search {
         let matching = devices.filter { $0.name == written || $0.entry == written || $0.name + "@" + $0.device == written }
         if matching.count == 1 { return .found(matching[0]) }
-        if matching.isEmpty { return .missing(.absent(absence("\(kind) device", written, devices.map { $0.name }))) }
-        var text = "\(matching.count) \(kind) devices are called \(written); write"
+        if matching.isEmpty { return .missing(.absent(absence(filled("% device", kind), written, devices.map { $0.name }))) }
+        var text = filled("% % devices are called %; write", String(matching.count), kind, written)
         for (index, device) in matching.prefix(4).enumerated() { text += (index == 0 ? " " : " or ") + device.name + "@" + device.device }
         return .missing(.failed(text))
     }
@@ -29,5 +29,11 @@ struct NamedDevice: Equatable {
         if name.isEmpty { return entry }
         let isAlone = devices.filter { $0.name == name }.count == 1
         return isAlone || device.isEmpty ? name : name + "@" + device
+    }
+
+    init(entry: String, name: String, device: String) {
+        self.entry = entry
+        self.name = name
+        self.device = device
     }
 }

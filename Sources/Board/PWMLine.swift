@@ -39,7 +39,7 @@ final class PWMLine {
     init(root: String, _ place: HeldLine.Place, name: String, _ settings: LineSettings.PWM, activeLow: Bool) {
         chip = root + PWMChip.folder + "/" + place.chip
         channel = place.offset
-        folder = "\(chip)/pwm\(channel)"
+        folder = filled("%/pwm%", chip, String(channel))
         self.name = name
         self.settings = settings
         self.activeLow = activeLow
@@ -156,7 +156,7 @@ final class PWMLine {
     func refusal(ofPeriod reason: Int32) -> BoardError {
         if isDenied(reason) || isReadOnly(reason) || isAbsent(reason) { return refusal(reason, folder + "/period", "set the period of") }
         let why = isBusy(reason) ? "all its channels have the same one, and another is in use" : words(errno: reason)
-        return .invalid("the PWM chip of \(name) refuses a frequency of \(settings.frequency): \(why)")
+        return .invalid("the PWM chip of % refuses a frequency of %: %", name, settings.frequency, why)
     }
 
     /// What is there already is not written again.
@@ -172,7 +172,7 @@ final class PWMLine {
         case .failed(let errno): throw refusal(errno, folder, "read")
         case .bytes(let bytes):
             guard let value = Int64(String(decoding: Text.trimmed(bytes[...]), as: UTF8.self)), value >= 0 else {
-                throw .invalid("\(folder)/\(file) is no number")
+                throw .invalid("%/% is no number", folder, file)
             }
             return value
         }
@@ -182,7 +182,7 @@ final class PWMLine {
         if isDenied(reason) { return .permission(path: path, user: currentUser()) }
         if isAbsent(reason) { return .away(PWMLine.isAway) }
         if isReadOnly(reason) {
-            return .invalid("\(path) is read-only for this service: \(PWMLine.remedy)")
+            return .invalid("% is read-only for this service: %", path, PWMLine.remedy)
         }
         return .system(operation: operation, errno: reason, object: name)
     }
@@ -210,6 +210,6 @@ extension LineSettings.PWM {
     /// "25 kHz", "50 Hz"
     var frequency: String {
         let hertz = period > 0 ? (1_000_000_000 + period / 2) / period : 0
-        return hertz > 0 && hertz % 1000 == 0 ? "\(hertz / 1000) kHz" : "\(hertz) Hz"
+        return hertz > 0 && hertz % 1000 == 0 ? filled("% kHz", String(hertz / 1000)) : filled("% Hz", String(hertz))
     }
 }

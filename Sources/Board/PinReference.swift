@@ -4,7 +4,7 @@ import Text
 ///
 /// Chip numbers (`gpiochip0:17`) are parsed only to be refused with the right spelling: they are not stable. The Pi 5's header was
 /// gpiochip4, then gpiochip0, and 11 to 15 on other kernels.
-public enum PinReference: Equatable, Sendable {
+public indirect enum PinReference: Equatable, Sendable {
     /// The kernel's line name: `GPIO17`.
     case line(String)
     /// A pin of the board's header: `pin 11`.
@@ -23,16 +23,16 @@ public enum PinReference: Equatable, Sendable {
         let text = Text.trimmed(written)
         if text.isEmpty { throw .invalid("no pin is named; write for example GPIO17, pin 11 or LABEL:OFFSET") }
         if Text.number(text, limit: .max) != nil {
-            throw .invalid("\"\(text)\" could be a pin of the header or a line; write pin \(text) or GPIO\(text)")
+            throw .invalid("\"%\" could be a pin of the header or a line; write pin % or GPIO%", text, text, text)
         }
         if let number = PinReference.headerPin(text) {
             // A pin of one of two headers, as the BeagleBones have them: its line is called so.
             if let (header, pin) = Text.split(number, at: UInt8(ascii: ".")) ?? Text.split(number, at: UInt8(ascii: "_")), !header.isEmpty, !pin.isEmpty {
-                self = .line("\(header)_\(pin)")
+                self = .line(filled("%_%", header, pin))
                 return
             }
             guard let pin = Text.number(number, limit: PinReference.headerLimit), pin > 0 else {
-                throw .invalid("\"\(text)\": the header's pins are numbered, as in pin 11")
+                throw .invalid("\"%\": the header's pins are numbered, as in pin 11", text)
             }
             self = .header(pin)
             return
@@ -40,11 +40,11 @@ public enum PinReference: Equatable, Sendable {
         if let (label, number) = Text.splitLast(text, at: UInt8(ascii: ":")) {
             guard let offset = Text.number(number, limit: PinReference.offsetLimit) else {
                 // A line name may have a colon of its own, but not at its end.
-                if number.isEmpty { throw .invalid("\"\(text)\": the line's offset is missing after the colon") }
+                if number.isEmpty { throw .invalid("\"%\": the line's offset is missing after the colon", text) }
                 self = .line(text)
                 return
             }
-            if label.isEmpty { throw .invalid("\"\(text)\": the chip's label is missing before the colon") }
+            if label.isEmpty { throw .invalid("\"%\": the chip's label is missing before the colon", text) }
             self = PinReference.isChipNumber(label) ? .chipNumber(chip: label, offset) : .offset(label: label, offset)
             return
         }
@@ -60,8 +60,8 @@ public enum PinReference: Equatable, Sendable {
 
     private static func isChipNumber(_ label: String) -> Bool {
         var name = label
-        if Text.hasPrefix(name, "/dev/") { name = String(decoding: name.utf8.dropFirst(5), as: UTF8.self) }
+        if Text.hasPrefix(name, "/dev/") { name = name.dropping(5) }
         guard Text.hasPrefix(name, "gpiochip") else { return false }
-        return Text.number(String(decoding: name.utf8.dropFirst(8), as: UTF8.self), limit: .max) != nil
+        return Text.number(name.dropping(8), limit: .max) != nil
     }
 }

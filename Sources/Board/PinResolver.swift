@@ -26,7 +26,7 @@ struct PinResolver {
             if let own, Profile.isName(name, own) { return own }
             return name
         }
-        return own ?? "\(chip.label):\(pin.offset)"
+        return own ?? filled("%:%", chip.label, String(pin.offset))
     }
 
     /// The profile's name for the pin.
@@ -53,26 +53,26 @@ struct PinResolver {
                 let own = found.filter { profile.has(chip: chips[$0.chip].label) }
                 if own.count == 1 { return own[0] }
             }
-            let choices = found.map { "\(chips[$0.chip].label):\($0.offset)" }
-            throw .invalid("\(found.count) lines are called \(name); write \(alternatives(choices))")
+            let choices = found.map { filled("%:%", chips[$0.chip].label, String($0.offset)) }
+            throw .invalid("% lines are called %; write %", String(found.count), name, alternatives(choices))
         }
         if let place = profile?.place(of: name) { return try pin(place) }
         var known: [String] = []
         for chip in chips { known += chip.lines.map { $0.name } }
         if let profile { known += profile.pins.map { $0.line } }
         if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            throw .notFound("no line is called \"\(name)\"; did you mean \(nearest)?")
+            throw .notFound("no line is called \"%\"; did you mean %?", name, nearest)
         }
-        var text = "no line is called \"\(name)\""
+        var text = filled("no line is called \"%\"", name)
         // Most such names are another board's.
         if let profile, let first = profile.pins.first, let last = profile.pins.last {
-            text += " on \(profile.title), whose lines have names such as \(first.line) and \(last.line)"
+            text += filled(" on %, whose lines have names such as % and %", profile.title, first.line, last.line)
         }
-        throw .away("\(text); `perch lines` shows what this board has")
+        throw .away("%; `perch lines` shows what this board has", text)
     }
 
     private func pin(_ place: Profile.LineOffset) throws(BoardError) -> Pin {
-        guard let profile else { throw .notFound("no line is called \"\(place.line)\"") }
+        guard let profile else { throw .notFound("no line is called \"%\"", place.line) }
         let labels = place.chip.isEmpty ? profile.chips : [place.chip]
         var found: [Pin] = []
         if let offset = place.offset {
@@ -83,8 +83,10 @@ struct PinResolver {
             found = pins(named: place.kernelName)
         }
         if found.count == 1 { return found[0] }
-        let choices = found.map { "\(chips[$0.chip].name), line \($0.offset)" }
-        if found.count > 1 { throw .invalid("\(place.line) of profile \(profile.name) could be \(alternatives(choices)); only a line's name can tell them apart") }
+        let choices = found.map { filled("%, line %", chips[$0.chip].name, String($0.offset)) }
+        if found.count > 1 {
+            throw .invalid("% of profile % could be %; only a line's name can tell them apart", place.line, profile.name, alternatives(choices))
+        }
         if place.offset == nil {
             throw .notFound(
                 """
@@ -98,22 +100,22 @@ struct PinResolver {
 
     private func pin(header number: Int) throws(BoardError) -> Pin {
         guard let profile else {
-            throw .invalid("pin \(number) of the header needs a board profile and none is known for this board; write a line name or LABEL:OFFSET")
+            throw .invalid("pin % of the header needs a board profile and none is known for this board; write a line name or LABEL:OFFSET", String(number))
         }
         guard let name = profile.line(onPin: number) else {
             if profile.header.isEmpty {
                 var choices: [String] = []
-                for pin in profile.pins where pin.line.hasSuffix("_\(number)") { choices.append(pin.line) }
+                for pin in profile.pins where pin.line.hasSuffix(filled("_%", String(number))) { choices.append(pin.line) }
                 if choices.isEmpty { choices = profile.pins.prefix(1).map { $0.line } }
-                throw .invalid("\(profile.title) has more than one header, so pin \(number) could be any of them; write \(alternatives(choices))")
+                throw .invalid("% has more than one header, so pin % could be any of them; write %", profile.title, String(number), alternatives(choices))
             }
-            throw .invalid("the header of \(profile.title) has no GPIO line on pin \(number); `perch lines` shows the pins that have one")
+            throw .invalid("the header of % has no GPIO line on pin %; `perch lines` shows the pins that have one", profile.title, String(number))
         }
         if let place = profile.place(of: name) {
             // The profile knows better than the kernel's names, which differ between kernels (GPIO4 is GPIO_GCLK in some).
             if let pin = try? pin(place) { return pin }
         } else if pins(named: name).isEmpty {
-            throw .invalid("pin \(number) of the header is \(name): no line to use; `perch lines` shows the pins that have one")
+            throw .invalid("pin % of the header is %: no line to use; `perch lines` shows the pins that have one", String(number), name)
         }
         return try pin(named: name)
     }
@@ -122,32 +124,32 @@ struct PinResolver {
         let found = chips.indices.filter { chips[$0].label == label }
         guard let chip = found.first else {
             if let nearest = Spelling.nearest(to: label, among: chips.map { $0.label }, prefersSameLetters: true) {
-                throw .notFound("no chip has the label \"\(label)\"; did you mean \(nearest):\(offset)?")
+                throw .notFound("no chip has the label \"%\"; did you mean %:%?", label, nearest, String(offset))
             }
-            throw .away("no chip has the label \"\(label)\"; the kernel shows \(labels)")
+            throw .away("no chip has the label \"%\"; the kernel shows %", label, labels)
         }
         if found.count > 1 {
-            throw .invalid("\(found.count) chips have the label \(label); only the lines' names can tell them apart")
+            throw .invalid("% chips have the label %; only the lines' names can tell them apart", String(found.count), label)
         }
         if offset >= chips[chip].lines.count {
-            throw .invalid("\(label) has the lines 0 to \(chips[chip].lines.count - 1), not \(offset)")
+            throw .invalid("% has the lines 0 to %, not %", label, String(chips[chip].lines.count - 1), String(offset))
         }
         return Pin(chip: chip, offset: offset)
     }
 
     private func refusal(chip: String, offset: Int) -> BoardError {
         var name = chip
-        if Text.hasPrefix(name, "/dev/") { name = String(decoding: name.utf8.dropFirst(5), as: UTF8.self) }
-        let reason = "chip numbers such as \(name) change between kernels and reboots"
+        if Text.hasPrefix(name, "/dev/") { name = name.dropping(5) }
+        let reason = filled("chip numbers such as % change between kernels and reboots", name)
         if let found = chips.firstIndex(where: { $0.name == name }) {
             if offset < chips[found].lines.count {
                 let better = self.name(of: Pin(chip: found, offset: offset))
-                let label = "\(chips[found].label):\(offset)"
-                return .invalid("\(reason); write \(better == label ? label : "\(better) or \(label)")")
+                let label = filled("%:%", chips[found].label, String(offset))
+                return .invalid("%; write %", reason, better == label ? label : filled("% or %", better, label))
             }
-            return .invalid("\(reason); write \(chips[found].label):OFFSET")
+            return .invalid("%; write %:OFFSET", reason, chips[found].label)
         }
-        return .invalid("\(reason); write the line's name or LABEL:OFFSET as `perch lines` shows them")
+        return .invalid("%; write the line's name or LABEL:OFFSET as `perch lines` shows them", reason)
     }
 
     private var labels: String { chips.isEmpty ? "none" : list(chips.map { $0.label }) }

@@ -21,22 +21,29 @@ import Text
 /// ```
 ///
 /// `like = OTHER` in [board] takes over what another profile says and this one does not.
-public struct Profile: Equatable, Sendable {
-    public struct HeaderPin: Equatable, Sendable {
-        public var number: Int
-        public var line: String
+public struct Profile: Equatable, @unchecked Sendable {
+    public final class HeaderPin: Equatable, Sendable {
+        public let number: Int
+        public let line: String
+
+        init(number: Int, line: String) {
+            self.number = number
+            self.line = line
+        }
+
+        public static func == (a: HeaderPin, b: HeaderPin) -> Bool { a.number == b.number && a.line == b.line }
     }
 
     /// Where a line is: `17`, `gpio3:17` on a board with several chips, or `"P9_22"`, the kernel's name, on one whose chips' labels
     /// differ from boot to boot.
-    public struct LineOffset: Equatable, Sendable {
-        public var line: String
+    public final class LineOffset: Equatable, Sendable {
+        public let line: String
         /// Label of the chip; empty: one of `Profile.chips`.
-        public var chip: String
+        public let chip: String
         /// nil: only the kernel's name tells.
-        public var offset: Int?
+        public let offset: Int?
         /// Empty where there is an offset. A kernel's name that goes on with a blank, as in "P9_22 [spi0_sclk]", is the same.
-        public var kernelName: String
+        public let kernelName: String
 
         public init(line: String, chip: String = "", offset: Int?, kernelName: String = "") {
             self.line = line
@@ -48,43 +55,76 @@ public struct Profile: Equatable, Sendable {
         func isSamePlace(as other: LineOffset) -> Bool {
             offset == other.offset && kernelName == other.kernelName && chip == other.chip
         }
+
+        public static func == (a: LineOffset, b: LineOffset) -> Bool {
+            a.line == b.line && a.chip == b.chip && a.offset == b.offset && a.kernelName == b.kernelName
+        }
     }
 
-    public struct Function: Equatable, Sendable {
-        public var line: String
-        public var text: String
+    public final class Function: Equatable, Sendable {
+        public let line: String
+        public let text: String
+
+        init(line: String, text: String) {
+            self.line = line
+            self.text = text
+        }
+
+        public static func == (a: Function, b: Function) -> Bool { a.line == b.line && a.text == b.text }
+    }
+
+    private struct Values: Equatable {
+        var name: String
+        var title: String
+        var compatible: [String]
+        var chips: [String]
+        var header: [HeaderPin]
+        var pins: [LineOffset]
+        var functions: [Function]
+        var pwm: [PWMChannel]
+        var taken: [TakenLine]
+    }
+    private final class Box {
+        var values: Values
+        init(_ values: Values) { self.values = values }
+    }
+
+    /// One pointer for all of it. What others hold as well is copied before it is changed, so it may be sent like any value.
+    private var box: Box
+    private var own: Box {
+        @inline(never)
+        mutating get {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.values) }
+            return box
+        }
     }
 
     /// Name of the file without `.conf`: "raspberry-pi-4".
-    public var name: String
+    public var name: String { get { box.values.name } _modify { yield &own.values.name } }
     /// "Raspberry Pi 4".
-    public var title: String
+    public var title: String { get { box.values.title } _modify { yield &own.values.title } }
     /// Entries of /proc/device-tree/compatible that mean this board; empty: only found by name.
-    public var compatible: [String]
+    public var compatible: [String] { get { box.values.compatible } _modify { yield &own.values.compatible } }
     /// Labels of the chip with the header's lines; several where kernels differ.
-    public var chips: [String]
-    public var header: [HeaderPin]
-    public var pins: [LineOffset]
-    public var functions: [Function]
+    public var chips: [String] { get { box.values.chips } _modify { yield &own.values.chips } }
+    public var header: [HeaderPin] { get { box.values.header } _modify { yield &own.values.header } }
+    public var pins: [LineOffset] { get { box.values.pins } _modify { yield &own.values.pins } }
+    public var functions: [Function] { get { box.values.functions } _modify { yield &own.values.functions } }
     /// Lines that the kernel's PWM can drive.
-    public var pwm: [PWMChannel]
+    public var pwm: [PWMChannel] { get { box.values.pwm } _modify { yield &own.values.pwm } }
     /// Lines that a device of the kernel takes while it is there, although the kernel calls them free.
-    public var taken: [TakenLine]
+    public var taken: [TakenLine] { get { box.values.taken } _modify { yield &own.values.taken } }
 
     public init(
         name: String, title: String, compatible: [String] = [], chips: [String], header: [HeaderPin] = [],
         pins: [LineOffset] = [], functions: [Function] = [], pwm: [PWMChannel] = [], taken: [TakenLine] = []
     ) {
-        self.name = name
-        self.title = title
-        self.compatible = compatible
-        self.chips = chips
-        self.header = header
-        self.pins = pins
-        self.functions = functions
-        self.pwm = pwm
-        self.taken = taken
+        box = Box(
+            Values(
+                name: name, title: title, compatible: compatible, chips: chips, header: header, pins: pins, functions: functions, pwm: pwm, taken: taken))
     }
+
+    public static func == (a: Profile, b: Profile) -> Bool { a.box.values == b.box.values }
 
     /// Whether the lines of this board live in memory.
     public var isSimulated: Bool { chips == [Profile.simulatedChip] }
@@ -97,13 +137,13 @@ public struct Profile: Equatable, Sendable {
         let headerPins = [3, 5, 7, 29, 31, 26, 24, 21, 19, 23, 32, 33, 8, 10, 36, 11, 12, 35, 38, 40, 15, 16, 18, 22, 37, 13]
         var profile = Profile(name: "simulated", title: "simulated board", chips: [simulatedChip])
         for (index, number) in headerPins.enumerated() {
-            let line = "GPIO\(index + 2)"
+            let line = filled("GPIO%", String(index + 2))
             profile.header.append(HeaderPin(number: number, line: line))
             profile.pins.append(LineOffset(line: line, offset: index + 2))
         }
         profile.header.sort { $0.number < $1.number }
         for (channel, offset) in [12, 13, 18, 19].enumerated() {
-            profile.pwm.append(PWMChannel(line: "GPIO\(offset)", chips: [simulatedChip], channel: channel))
+            profile.pwm.append(PWMChannel(line: filled("GPIO%", String(offset)), chips: [simulatedChip], channel: channel))
         }
         return profile
     }()

@@ -15,14 +15,14 @@ extension Profile {
             // Names come from a folder's listing only, so "../x" is simply not known.
             for file in files(in: folder) {
                 if file == name + ".conf" { return try read(folder, file, folders, depth) }
-                known.append(String(decoding: file.utf8.dropLast(5), as: UTF8.self))
+                known.append(file.droppingLast(5))
             }
         }
         if name == Profile.simulated.name { return .simulated }
         known.append(Profile.simulated.name)
-        var text = "there is no profile \"\(name)\""
+        var text = filled("there is no profile \"%\"", name)
         if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            text += "; did you mean \(nearest)?"
+            text += filled("; did you mean %?", nearest)
         } else {
             text += "; there are:"
             for other in known.prefix(32) { text += " " + other }
@@ -62,7 +62,8 @@ extension Profile {
             throw ProfileProblems(list: [ProfileProblem(location: folder + "/" + file, text: words(errno: errno))])
         case .bytes(let bytes):
             if bytes.count == fileSizeLimit {
-                throw ProfileProblems(list: [ProfileProblem(location: folder + "/" + file, text: "the file is larger than \(fileSizeLimit / 1024) KiB")])
+                let text = filled("the file is larger than % KiB", String(fileSizeLimit / 1024))
+                throw ProfileProblems(list: [ProfileProblem(location: folder + "/" + file, text: text)])
             }
             return try parse(file: file, bytes, folders: folders, depth: depth)
         }

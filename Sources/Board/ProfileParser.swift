@@ -37,17 +37,17 @@ private struct ProfileParser {
 
     init(file: String) {
         self.file = file
-        let stem = Text.hasSuffix(file, ".conf") ? String(decoding: file.utf8.dropLast(5), as: UTF8.self) : file
+        let stem = Text.hasSuffix(file, ".conf") ? file.droppingLast(5) : file
         profile = Profile(name: Text.splitLast(stem, at: UInt8(ascii: "/"))?.1 ?? stem, title: "", chips: [])
     }
 
     mutating func complain(_ line: Int, _ text: String) {
-        problems.append(ProfileProblem(location: "\(file):\(line)", text: text))
+        problems.append(ProfileProblem(location: filled("%:%", file, String(line)), text: text))
     }
 
     mutating func take(_ section: INI.Section) {
         if section.entries.count > Profile.entryLimit {
-            return complain(section.line, "[\(section.name)] has more than \(Profile.entryLimit) entries")
+            return complain(section.line, filled("[%] has more than % entries", section.name, String(Profile.entryLimit)))
         }
         switch section.name {
         case "board": for entry in section.entries { takeBoard(entry) }
@@ -63,7 +63,7 @@ private struct ProfileParser {
         default:
             complain(
                 section.line,
-                "[\(section.name)] is no section of a profile" + meant(section.name, ["board", "header", "pins", "functions", "pwm", "taken"]))
+                filled("[%] is no section of a profile", section.name) + meant(section.name, wordList("board header pins functions pwm taken")))
         }
     }
 
@@ -73,37 +73,41 @@ private struct ProfileParser {
         case "compatible": profile.compatible = Text.words(entry.value)
         case "chip": profile.chips = Text.words(entry.value)
         case "like": like = entry
-        default: complain(entry.line, "\"\(entry.key)\" is no key of [board]" + meant(entry.key, ["name", "compatible", "chip", "like"]))
+        default: complain(entry.line, filled("\"%\" is no key of [board]", entry.key) + meant(entry.key, wordList("name compatible chip like")))
         }
     }
 
     private mutating func takeHeader(_ entry: INI.Entry) {
         let words = Text.words(entry.key)
         guard words.count == 2, words[0] == "pin", let number = Text.number(words[1], limit: PinReference.headerLimit), number > 0 else {
-            return complain(entry.line, "\"\(entry.key)\": a line of [header] is written as pin 11 = GPIO17")
+            return complain(entry.line, filled("\"%\": a line of [header] is written as pin 11 = GPIO17", entry.key))
         }
-        if profile.line(onPin: number) != nil { return complain(entry.line, "pin \(number) stands twice") }
+        if profile.line(onPin: number) != nil { return complain(entry.line, filled("pin % stands twice", String(number))) }
         profile.header.append(Profile.HeaderPin(number: number, line: entry.value))
     }
 
     private mutating func takePin(_ entry: INI.Entry) {
-        var pin = Profile.LineOffset(line: entry.key, offset: Text.number(entry.value, limit: PinReference.offsetLimit))
-        if pin.offset == nil, let (label, number) = Text.splitLast(entry.value, at: UInt8(ascii: ":")), !label.isEmpty {
-            pin.chip = label
-            pin.offset = Text.number(number, limit: PinReference.offsetLimit)
+        var chip = "", kernelName = ""
+        var offset = Text.number(entry.value, limit: PinReference.offsetLimit)
+        if offset == nil, let (label, number) = Text.splitLast(entry.value, at: UInt8(ascii: ":")), !label.isEmpty {
+            chip = label
+            offset = Text.number(number, limit: PinReference.offsetLimit)
         }
-        if pin.offset == nil, let (start, rest) = Text.split(entry.value, at: UInt8(ascii: "\"")), start.isEmpty,
+        if offset == nil, let (start, rest) = Text.split(entry.value, at: UInt8(ascii: "\"")), start.isEmpty,
             let (name, end) = Text.split(rest, at: UInt8(ascii: "\"")), end.isEmpty
         {
-            pin.kernelName = name
+            kernelName = name
         }
-        if pin.offset == nil, pin.kernelName.isEmpty {
+        if offset == nil, kernelName.isEmpty {
             return complain(
                 entry.line,
-                "\"\(entry.value)\": a line of [pins] is written as GPIO17 = 17, its offset on the chip, GPIO17 = LABEL:17 or GPIO17 = \"the kernel's name\"")
+                filled(
+                    "\"%\": a line of [pins] is written as GPIO17 = 17, its offset on the chip, GPIO17 = LABEL:17 or GPIO17 = \"the kernel's name\"",
+                    entry.value))
         }
+        let pin = Profile.LineOffset(line: entry.key, chip: chip, offset: offset, kernelName: kernelName)
         for other in profile.pins where pin.isSamePlace(as: other) {
-            return complain(entry.line, "\(entry.key) and \(other.line) are both \(entry.value)")
+            return complain(entry.line, filled("% and % are both %", entry.key, other.line, entry.value))
         }
         profile.pins.append(pin)
     }
@@ -112,7 +116,9 @@ private struct ProfileParser {
         guard let taken = TakenLine(line: entry.key, entry.value) else {
             return complain(
                 entry.line,
-                "\"\(entry.value)\": a line of [taken] is written as GPIO2 = fe804000.i2c dtparam=i2c_arm=on, the device that has it and how that is enabled")
+                filled(
+                    "\"%\": a line of [taken] is written as GPIO2 = fe804000.i2c dtparam=i2c_arm=on, the device that has it and how that is enabled",
+                    entry.value))
         }
         profile.taken.append(taken)
         takenLines.append(entry.line)
@@ -133,12 +139,12 @@ private struct ProfileParser {
 
     /// Adds what the other profile says and this one does not; its name and the boards that it is found by stay its own.
     mutating func inherit(_ entry: INI.Entry, _ folders: [String], _ depth: Int) {
-        if depth == Profile.likeLimit { return complain(entry.line, "more than \(Profile.likeLimit) profiles are like one another") }
+        if depth == Profile.likeLimit { return complain(entry.line, filled("more than % profiles are like one another", String(Profile.likeLimit))) }
         let base: Profile
         do throws(ProfileProblems) {
             base = try Profile.load(entry.value, folders: folders, depth: depth + 1)
         } catch {
-            return complain(entry.line, "like = \(entry.value): \(error)")
+            return complain(entry.line, filled("like = %: %", entry.value, error.description))
         }
         if profile.chips.isEmpty { profile.chips = base.chips }
         for pin in base.header where profile.line(onPin: pin.number) == nil { profile.header.append(pin) }
@@ -169,11 +175,11 @@ private struct ProfileParser {
     }
 
     private mutating func checkLine(_ name: String, _ line: Int) {
-        if profile.place(of: name) == nil { complain(line, "[pins] has no \(name)" + meant(name, profile.pins.map { $0.line })) }
+        if profile.place(of: name) == nil { complain(line, filled("[pins] has no %", name) + meant(name, profile.pins.map { $0.line })) }
     }
 
     private func meant(_ word: String, _ known: [String]) -> String {
         guard let nearest = Spelling.nearest(to: word, among: known, prefersSameLetters: true) else { return "" }
-        return "; did you mean \(nearest)?"
+        return filled("; did you mean %?", nearest)
     }
 }

@@ -1,7 +1,7 @@
 import Text
 
 /// How to get one reading.
-public enum SensorPlan: Equatable, Sendable {
+public enum SensorPlan: Sendable {
     /// Read these files, slowly perhaps, and interpret them.
     case read(SensorRead)
     /// No file needs to be read.
@@ -10,12 +10,12 @@ public enum SensorPlan: Equatable, Sendable {
     /// With another name for the sensor in errors.
     func called(_ subject: String) -> SensorPlan {
         guard case .read(let read) = self else { return self }
-        return .read(SensorRead(read.paths, read.meaning, subject: subject))
+        return .read(SensorRead(read.paths, read.meaning, subject: subject, scale: read.scale, offset: read.offset))
     }
 }
 
 /// One configured sensor. Values of the simulated board are kept by `Board`.
-public struct Sensor: Equatable, Sendable {
+public final class Sensor: Sendable {
     public let settings: SensorSettings
     public let source: SensorSource
 
@@ -39,15 +39,12 @@ public struct Sensor: Equatable, Sendable {
         case .system(let measure): plan = measure.plan(root: root)
         case .file(let path):
             plan = Files.exists(root + path)
-                ? .read(SensorRead([root + path], .firstNumber, subject: path)) : .done(.absent("there is no file \(path)"))
-        case .counter(let line): plan = .done(.failed("the pulses of \(line) are counted elsewhere"))
-        case .simulated(let name): plan = .done(.failed("simulated:\(name) needs `profile = simulated` in [board]"))
+                ? .read(SensorRead([root + path], .firstNumber, subject: path)) : .done(.absent("there is no file %", path))
+        case .counter(let line): plan = .done(.failed("the pulses of % are counted elsewhere", line))
+        case .simulated(let name): plan = .done(.failed("simulated:% needs `profile = simulated` in [board]", name))
         }
         switch plan {
-        case .read(var read):
-            read.scale = settings.scale
-            read.offset = settings.offset
-            return .read(read)
+        case .read(let read): return .read(SensorRead(read.paths, read.meaning, subject: read.subject, scale: settings.scale, offset: settings.offset))
         case .done(.value(let value)): return .done(scaled(value))
         case .done: return plan
         }
@@ -63,6 +60,6 @@ public struct Sensor: Equatable, Sendable {
 
     func scaled(_ value: Double) -> SensorResult {
         let result = value * settings.scale + settings.offset
-        return result.isFinite ? .value(result) : .failed("\(settings.name) gives a number that is too large")
+        return result.isFinite ? .value(result) : .failed("% gives a number that is too large", settings.name)
     }
 }

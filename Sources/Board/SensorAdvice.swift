@@ -41,7 +41,7 @@ public enum SensorAdvice {
         case .hwmon(let device, _): return missing(device, Hwmon.named(root: root), needs, buses)
         case .file(let path):
             guard case .failed(let errno) = Files.read(root + path), isDenied(errno) else { return nil }
-            return "make it readable for the user perch: chmod o+r \(path), and chmod o+x for the folders above it"
+            return filled("make it readable for the user perch: chmod o+r %, and chmod o+x for the folders above it", path)
         default: return nil
         }
     }
@@ -67,9 +67,9 @@ public enum SensorAdvice {
     }
 
     private static func off(_ bus: String, _ line: String, _ buses: SensorBuses) -> String {
-        if !buses.isRaspberryPi { return "\(bus) is off: the kernel shows no such bus; this board's device tree or its overlays enable it" }
-        if buses.isEnabled(line) { return "\(bus) is off, although \(buses.configPath) has \(line): reboot" }
-        return "\(bus) is off: to use it add \(line) to \(buses.configPath) and reboot"
+        if !buses.isRaspberryPi { return filled("% is off: the kernel shows no such bus; this board's device tree or its overlays enable it", bus) }
+        if buses.isEnabled(line) { return filled("% is off, although % has %: reboot", bus, buses.configPath, line) }
+        return filled("% is off: to use it add % to % and reboot", bus, line, buses.configPath)
     }
 
     private static func missing(_ device: String, _ known: [NamedDevice], _ needs: SensorNeeds?, _ buses: SensorBuses) -> String? {
@@ -84,29 +84,29 @@ public enum SensorAdvice {
     }
 
     private static func untaken(_ waiting: SensorBuses.Waiting, _ drivers: [String]) -> String {
-        let load = drivers.last.map { "; then: sudo modprobe \($0)" } ?? ""
-        return "the kernel was told of a \(waiting.name) at \(waiting.address), but no driver has taken it: nothing answers at that address, or its "
-            + "module is not loaded. Check the wires and the address\(load). More: sudo dmesg | grep \(waiting.address)"
+        let load = drivers.last.map { filled("; then: sudo modprobe %", $0) } ?? ""
+        return filled("the kernel was told of a % at %, but no driver has taken it: nothing answers at that address, or its ", waiting.name, waiting.address)
+            + filled("module is not loaded. Check the wires and the address%. More: sudo dmesg | grep %", load, waiting.address)
     }
 
     private static func enabling(_ needs: SensorNeeds, _ buses: SensorBuses) -> String? {
         for driver in needs.drivers where buses.hasModule(driver) == false {
-            return "this kernel has no driver \(driver), which the part \(needs.part) needs; another kernel may have it (its file says more)"
+            return filled("this kernel has no driver %, which the part % needs; another kernel may have it (its file says more)", driver, needs.part)
         }
         let device = needs.newDevice.isEmpty
-            ? "" : "as root: echo \(needs.newDevice) > /sys/bus/i2c/devices/i2c-1/new_device (the part \(needs.part) says how to make it last)"
+            ? "" : filled("as root: echo % > /sys/bus/i2c/devices/i2c-1/new_device (the part % says how to make it last)", needs.newDevice, needs.part)
         guard buses.isRaspberryPi else {
             if needs.drivers.isEmpty { return nil }
             let driver = needs.drivers[needs.drivers.count - 1]
-            return "it needs the driver \(driver) and an entry in this board's device tree or its overlays (see the part \(needs.part))"
+            return filled("it needs the driver % and an entry in this board's device tree or its overlays (see the part %)", driver, needs.part)
         }
         var lines = ""
         for line in needs.enable where !buses.isEnabled(line) { lines += (lines.isEmpty ? "" : " and ") + line }
         if !lines.isEmpty {
-            return "add to \(buses.configPath) and reboot: \(lines)\(device.isEmpty ? "" : "; then \(device)")"
+            return filled("add to % and reboot: %%", buses.configPath, lines, device.isEmpty ? "" : filled("; then %", device))
         }
         if !device.isEmpty { return device }
         if needs.enable.isEmpty { return nil }
-        return "\(buses.configPath) enables it: reboot if that is new, else check the wires and the address"
+        return filled("% enables it: reboot if that is new, else check the wires and the address", buses.configPath)
     }
 }

@@ -81,10 +81,10 @@ struct SensorBuses {
         guard let release = Files.line(root + "/proc/sys/kernel/osrelease") else { return nil }
         // File names have dashes or underlines as their authors liked; for modprobe they are the same.
         func same(_ byte: UInt8) -> UInt8 { byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : byte }
-        let wanted = Array("/\(name).ko".utf8).map(same)
+        let wanted = Array(filled("/%.ko", name).utf8).map(same)
         var isKnown = false
         for file in ["modules.dep", "modules.builtin"] {
-            guard case .bytes(let bytes) = Files.read("\(root)/lib/modules/\(release)/\(file)", limit: Self.modulesLimit) else { continue }
+            guard case .bytes(let bytes) = Files.read(filled("%/lib/modules/%/%", root, release, file), limit: Self.modulesLimit) else { continue }
             isKnown = true
             for line in Text.lines(bytes) {
                 // "kernel/drivers/hwmon/lm75.ko.xz: kernel/…": the file before the colon, compressed or not.

@@ -1,17 +1,17 @@
 import Text
 
 /// One sensor that was found, as `perch sensors` shows it.
-public struct SensorListing: Equatable, Sendable {
+public final class SensorListing: Sendable {
     /// What to write after `source = `.
-    public var source: String
-    public var quantity: Quantity
-    public var result: SensorResult
+    public let source: String
+    public let quantity: Quantity
+    public let result: SensorResult
     /// A section to paste into the configuration:
     /// ```
     /// [sensor cpu-thermal]
     /// source = thermal:cpu-thermal
     /// ```
-    public var paste: String
+    public let paste: String
 
     /// Sensors listed. A server has some dozens.
     static let limit = 256
@@ -32,10 +32,10 @@ public struct SensorListing: Equatable, Sendable {
             let unique = uniqueName(name, names)
             names.append(unique)
             let (kind, device) = device(of: sensor.source, source)
-            let part = part(kind, device).map { "part = \($0)\n" } ?? ""
+            let part = part(kind, device).map { filled("part = %\n", $0) } ?? ""
             listings.append(
                 SensorListing(
-                    source: source, quantity: sensor.source.quantity, result: result, paste: "[sensor \(unique)]\n\(part)source = \(source)\n"))
+                    source: source, quantity: sensor.source.quantity, result: result, paste: filled("[sensor %]\n%source = %\n", unique, part, source)))
         }
         return listings
     }
@@ -57,7 +57,7 @@ public struct SensorListing: Equatable, Sendable {
         let devices = IIO.named(root: root)
         for device in devices {
             for channel in IIO.channels(device.entry, root: root) {
-                sources.append((name: channel, source: "iio:\(device.reference(among: devices))/\(channel)"))
+                sources.append((name: channel, source: filled("iio:%/%", device.reference(among: devices), channel)))
             }
         }
         for zone in ThermalZone.found(root: root) {
@@ -68,7 +68,7 @@ public struct SensorListing: Equatable, Sendable {
         for monitor in monitors {
             for channel in Hwmon.channels(monitor.entry, root: root) {
                 let reference = monitor.reference(among: monitors)
-                sources.append((name: "\(monitor.name)-\(channel)", source: "hwmon:\(reference)/\(channel)"))
+                sources.append((name: filled("%-%", monitor.name, channel), source: filled("hwmon:%/%", reference, channel)))
             }
         }
         for measure in SystemMeasure.allCases { sources.append((name: measure.rawValue, source: "system:" + measure.rawValue)) }
@@ -85,7 +85,14 @@ public struct SensorListing: Equatable, Sendable {
         let base = bytes.isEmpty ? "sensor" : String(decoding: bytes, as: UTF8.self)
         if !taken.contains(base) { return base }
         var number = 2
-        while taken.contains("\(base)-\(number)") { number += 1 }
-        return "\(base)-\(number)"
+        while taken.contains(filled("%-%", base, String(number))) { number += 1 }
+        return filled("%-%", base, String(number))
+    }
+
+    init(source: String, quantity: Quantity, result: SensorResult, paste: String) {
+        self.source = source
+        self.quantity = quantity
+        self.result = result
+        self.paste = paste
     }
 }

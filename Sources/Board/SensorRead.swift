@@ -3,7 +3,7 @@ import Text
 /// One reading to be made: which files to read, and what their contents mean.
 ///
 /// Files can be slow (a 1-wire conversion takes 750 ms), so they are read elsewhere; `interpret` is pure.
-public struct SensorRead: Equatable, Sendable {
+public final class SensorRead: Sendable {
     enum Meaning: Equatable, Sendable {
         /// One number, in units of `factor`.
         case number(factor: Double)
@@ -22,13 +22,15 @@ public struct SensorRead: Equatable, Sendable {
     let meaning: Meaning
     /// How the sensor is called in errors: "28-0316a2795bff".
     let subject: String
-    var scale = 1.0
-    var offset = 0.0
+    let scale: Double
+    let offset: Double
 
-    init(_ paths: [String], _ meaning: Meaning, subject: String) {
+    init(_ paths: [String], _ meaning: Meaning, subject: String, scale: Double = 1, offset: Double = 0) {
         self.paths = paths
         self.meaning = meaning
         self.subject = subject
+        self.scale = scale
+        self.offset = offset
     }
 
     /// How long a reading may take from when it is begun. DS18B20 takes 750 ms, the slowest drivers 5 s.
@@ -56,22 +58,22 @@ public struct SensorRead: Equatable, Sendable {
             case .failed(let errno): return failure(errno)
             }
         }
-        if contents.count < paths.count { return .failed("\(subject) was not read") }
+        if contents.count < paths.count { return .failed("% was not read", subject) }
         let result = interpret(contents)
         guard case .value(let value) = result else { return result }
         let scaled = value * scale + offset
-        return scaled.isFinite ? .value(scaled) : .failed("\(subject) gives a number that is too large")
+        return scaled.isFinite ? .value(scaled) : .failed("% gives a number that is too large", subject)
     }
 
     private func interpret(_ contents: [[UInt8]]) -> SensorResult {
-        guard let first = contents.first else { return .failed("\(subject) was not read") }
+        guard let first = contents.first else { return .failed("% was not read", subject) }
         switch meaning {
         case .number(let factor): return number(first, factor)
         case .firstNumber:
             for word in Text.words(first) { if let value = DecimalText.parse(word) { return .value(value) } }
             return number(first, 1)
         case .faultAndNumber(let factor):
-            if case .value(let fault) = number(first, 1), fault != 0 { return .failed("\(subject) reports a fault: is its probe connected?") }
+            if case .value(let fault) = number(first, 1), fault != 0 { return .failed("% reports a fault: is its probe connected?", subject) }
             return number(contents[1], factor)
         case .oneWireSlave: return OneWire.slave(first, id: subject)
         case .oneWireTemperature: return OneWire.temperature(first, id: subject)
@@ -96,19 +98,19 @@ public struct SensorRead: Equatable, Sendable {
 
     /// The first word of a file as a number.
     private func number(_ bytes: [UInt8], _ factor: Double) -> SensorResult {
-        guard let word = Text.words(bytes).first else { return .failed("\(subject) gives nothing") }
+        guard let word = Text.words(bytes).first else { return .failed("% gives nothing", subject) }
         guard let value = DecimalText.parse(word) else {
-            return .failed("\(subject) gives \"\(String(decoding: word.prefix(32), as: UTF8.self))\" instead of a number")
+            return .failed("% gives \"%\" instead of a number", subject, String(decoding: word.prefix(32), as: UTF8.self))
         }
         return .value(value * factor)
     }
 
     private func failure(_ errno: Int32) -> SensorResult {
-        if isAbsent(errno) { return .absent("\(subject) has disappeared (\(words(errno: errno)))") }
-        if isDenied(errno) { return .failed("no permission to read \(subject)") }
-        if isRetry(errno) { return .failed("\(subject) has no value yet") }
-        if isLate(errno) { return .failed("\(subject) did not answer within \(SensorRead.deadline.components.seconds) s") }
-        if isCrowded(errno) { return .failed("\(subject) was not read, because too many other sensors do not answer") }
-        return .failed("\(subject) does not answer (\(words(errno: errno))): is it wired and powered?")
+        if isAbsent(errno) { return .absent("% has disappeared (%)", subject, words(errno: errno)) }
+        if isDenied(errno) { return .failed("no permission to read %", subject) }
+        if isRetry(errno) { return .failed("% has no value yet", subject) }
+        if isLate(errno) { return .failed("% did not answer within % s", subject, String(SensorRead.deadline.components.seconds)) }
+        if isCrowded(errno) { return .failed("% was not read, because too many other sensors do not answer", subject) }
+        return .failed("% does not answer (%): is it wired and powered?", subject, words(errno: errno))
     }
 }

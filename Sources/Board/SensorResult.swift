@@ -1,3 +1,5 @@
+import Text
+
 /// What came of one reading.
 public enum SensorResult: Equatable, Sendable {
     /// In the sensor's unit, after its scale and offset. Always finite.
@@ -6,6 +8,20 @@ public enum SensorResult: Equatable, Sendable {
     case absent(String)
     /// The sensor is there and gave no good value; in words. Never 0 and never an old value instead.
     case failed(String)
+
+    // As `filled`.
+    @inline(never)
+    static func absent(_ template: StaticString, _ a: String) -> SensorResult { .absent(filled(template, a)) }
+    @inline(never)
+    static func absent(_ template: StaticString, _ a: String, _ b: String) -> SensorResult { .absent(filled(template, a, b)) }
+    @inline(never)
+    static func absent(_ template: StaticString, _ a: String, _ b: String, _ c: String) -> SensorResult { .absent(filled(template, a, b, c)) }
+    @inline(never)
+    static func failed(_ template: StaticString, _ a: String) -> SensorResult { .failed(filled(template, a)) }
+    @inline(never)
+    static func failed(_ template: StaticString, _ a: String, _ b: String) -> SensorResult { .failed(filled(template, a, b)) }
+    @inline(never)
+    static func failed(_ template: StaticString, _ a: String, _ b: String, _ c: String) -> SensorResult { .failed(filled(template, a, b, c)) }
 
     /// Why there is no value, for `absent` and `failed`.
     public var failure: String? {

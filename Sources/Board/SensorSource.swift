@@ -12,7 +12,7 @@ import Text
 /// | `system:temperature` | also `load`, `memory`, `disk`, `uptime`, `wifi`, `undervoltage` |
 /// | `counter:flow` | pulses of an input, which the board's owner counts |
 /// | `simulated:air` | the simulated board |
-public enum SensorSource: Equatable, Sendable {
+public indirect enum SensorSource: Equatable, Sendable {
     case oneWire(id: String)
     case iio(device: String, channel: String)
     case hwmon(device: String, channel: String)
@@ -23,15 +23,15 @@ public enum SensorSource: Equatable, Sendable {
     case simulated(name: String)
 
     /// Kinds as they are written before the colon.
-    static let kinds = ["w1", "iio", "hwmon", "thermal", "file", "system", "counter", "simulated"]
+    static var kinds: [String] { wordList("w1 iio hwmon thermal file system counter simulated") }
 
     /// Throws `.invalid` in words.
     public init(_ written: String) throws(BoardError) {
         let text = Text.trimmed(written)
         guard let (kind, rest) = Text.split(text, at: UInt8(ascii: ":")) else {
-            throw .invalid("\"\(text)\" is no source; write for example w1:28-0316a2795bff or system:temperature")
+            throw .invalid("\"%\" is no source; write for example w1:28-0316a2795bff or system:temperature", text)
         }
-        if rest.isEmpty { throw .invalid("\"\(text)\": what to read is missing after the colon") }
+        if rest.isEmpty { throw .invalid("\"%\": what to read is missing after the colon", text) }
         switch kind {
         case "w1": self = .oneWire(id: try OneWire.id(rest))
         case "iio":
@@ -42,13 +42,13 @@ public enum SensorSource: Equatable, Sendable {
             self = .hwmon(device: device, channel: try Hwmon.channel(channel))
         case "thermal": self = .thermal(type: rest)
         case "file":
-            if !Text.hasPrefix(rest, "/") { throw .invalid("\"\(text)\": the path must begin with /") }
+            if !Text.hasPrefix(rest, "/") { throw .invalid("\"%\": the path must begin with /", text) }
             self = .file(path: rest)
         case "system":
             guard let measure = SystemMeasure(rawValue: rest) else {
-                var message = "\"\(rest)\" is not measured by the system"
+                var message = filled("\"%\" is not measured by the system", rest)
                 if let nearest = Spelling.nearest(to: rest, among: SystemMeasure.allCases.map { $0.rawValue }, prefersSameLetters: true) {
-                    message += "; did you mean system:\(nearest)?"
+                    message += filled("; did you mean system:%?", nearest)
                 } else {
                     message += "; there are temperature, load, memory, disk, uptime, wifi and undervoltage"
                 }
@@ -58,9 +58,9 @@ public enum SensorSource: Equatable, Sendable {
         case "counter": self = .counter(line: rest)
         case "simulated": self = .simulated(name: rest)
         default:
-            var message = "\"\(kind)\" is no kind of source"
+            var message = filled("\"%\" is no kind of source", kind)
             if let nearest = Spelling.nearest(to: kind, among: SensorSource.kinds, prefersSameLetters: true) {
-                message += "; did you mean \(nearest):\(rest)?"
+                message += filled("; did you mean %:%?", nearest, rest)
             } else {
                 message += "; there are w1, iio, hwmon, thermal, file, system, counter and simulated"
             }
@@ -81,7 +81,7 @@ public enum SensorSource: Equatable, Sendable {
 
     private static func deviceAndChannel(_ text: String, example: String) throws(BoardError) -> (String, String) {
         guard let (device, channel) = Text.splitLast(text, at: UInt8(ascii: "/")), !device.isEmpty, !channel.isEmpty else {
-            throw .invalid("\"\(text)\": write the device and the channel, as in \(example)")
+            throw .invalid("\"%\": write the device and the channel, as in %", text, example)
         }
         return (device, channel)
     }

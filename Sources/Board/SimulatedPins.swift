@@ -32,9 +32,8 @@ struct SimulatedPins: Equatable {
     private static func description(_ last: Int) -> ChipDescription {
         var lines: [LineInfo] = []
         for offset in 0...last {
-            lines.append(
-                offset < first
-                    ? LineInfo(name: "", consumer: "add-on board's ID", isUsed: true) : LineInfo(name: offset <= lastNamed ? "GPIO\(offset)" : ""))
+            let name = offset <= lastNamed ? filled("GPIO%", String(offset)) : ""
+            lines.append(offset < first ? LineInfo(name: "", consumer: "add-on board's ID", isUsed: true) : LineInfo(name: name))
         }
         return ChipDescription(name: Profile.simulatedChip, label: Profile.simulatedChip, lines: lines)
     }

@@ -29,9 +29,9 @@ public enum SystemMeasure: String, CaseIterable, Equatable, Sendable {
     }
 
     /// Types of the zone that is the processor's, best first: Raspberry Pi and most ARM boards, Intel, others.
-    static let processorZones = ["cpu-thermal", "cpu_thermal", "soc-thermal", "cpu0-thermal", "x86_pkg_temp"]
+    static var processorZones: [String] { wordList("cpu-thermal cpu_thermal soc-thermal cpu0-thermal x86_pkg_temp") }
     /// hwmon names for computers without a thermal zone: Intel, AMD.
-    static let processorMonitors = ["cpu_thermal", "coretemp", "k10temp"]
+    static var processorMonitors: [String] { wordList("cpu_thermal coretemp k10temp") }
 
     func plan(root: String) -> SensorPlan {
         switch self {
@@ -44,7 +44,7 @@ public enum SystemMeasure: String, CaseIterable, Equatable, Sendable {
         case .disk:
             // statvfs(2) of the root file system answers from memory; there is no file to read elsewhere.
             let (percent, errno) = Files.diskUse(root.isEmpty ? "/" : root)
-            return .done(errno == 0 ? .value(percent) : .failed("the disk's use is not known (\(words(errno: errno)))"))
+            return .done(errno == 0 ? .value(percent) : .failed("the disk's use is not known (%)", words(errno: errno)))
         }
     }
 

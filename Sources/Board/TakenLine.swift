@@ -10,14 +10,14 @@ import Text
 /// [taken]
 /// GPIO2 = fe804000.i2c dtparam=i2c_arm=on
 /// ```
-public struct TakenLine: Equatable, Sendable {
+public final class TakenLine: Equatable, Sendable {
     /// The profile's name of the line: "GPIO2".
-    public var line: String
+    public let line: String
     /// Names in /sys/bus/platform/devices, separated by commas where boards or kernels differ.
-    public var devices: [String]
+    public let devices: [String]
     /// What enables the device: one word as in /boot/firmware/config.txt. Several words say what frees the line, as in
     /// "enable_uart=0 in /boot/firmware/config.txt frees it". Empty where nothing does.
-    public var enable: String
+    public let enable: String
 
     /// The word that enables it; empty where there is none.
     var setting: String { enable.utf8.contains(UInt8(ascii: " ")) ? "" : enable }
@@ -29,7 +29,7 @@ public struct TakenLine: Equatable, Sendable {
     }
 
     /// "fe804000.i2c,3f804000.i2c dtparam=i2c_arm=on"; nil for anything else.
-    init?(line: String, _ value: String) {
+    convenience init?(line: String, _ value: String) {
         let words = Text.words(value)
         guard let first = words.first, let devices = Text.names(first) else { return nil }
         for name in devices {
@@ -38,6 +38,8 @@ public struct TakenLine: Equatable, Sendable {
         }
         self.init(line: line, devices: devices, enable: Text.joined(words[1...]))
     }
+
+    public static func == (a: TakenLine, b: TakenLine) -> Bool { a.line == b.line && a.devices == b.devices && a.enable == b.enable }
 }
 
 extension Profile {
@@ -46,7 +48,7 @@ extension Profile {
     /// - Parameter root: put before /sys, for tests.
     func taker(of line: String, root: String) -> TakenLine? {
         for entry in taken where entry.line == line {
-            for device in entry.devices where Files.exists("\(root)/sys/bus/platform/devices/\(device)/driver") { return entry }
+            for device in entry.devices where Files.exists(filled("%/sys/bus/platform/devices/%/driver", root, device)) { return entry }
         }
         return nil
     }
@@ -56,7 +58,7 @@ extension Profile {
         guard let taker = taker(of: line, root: root) else { return nil }
         let what = function(of: line) ?? taker.devices[0]
         var remedy = taker.enable.isEmpty ? "" : taker.enable + ", or "
-        if !taker.setting.isEmpty { remedy = "take \(taker.setting) out of /boot/firmware/config.txt and restart, or " }
-        return .invalid("\(line) is enabled as \(what), so it is not free as a line; \(remedy)use another pin (`perch lines` shows those that are free)")
+        if !taker.setting.isEmpty { remedy = filled("take % out of /boot/firmware/config.txt and restart, or ", taker.setting) }
+        return .invalid("% is enabled as %, so it is not free as a line; %use another pin (`perch lines` shows those that are free)", line, what, remedy)
     }
 }

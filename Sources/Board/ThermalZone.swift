@@ -12,10 +12,10 @@ enum ThermalZone {
             types.append(zone.type)
         }
         if matching.count > 1 {
-            return .done(.failed("\(matching.count) thermal zones are of type \(type); write thermal:\(matching[0]) or another of them"))
+            return .done(.failed("% thermal zones are of type %; write thermal:% or another of them", String(matching.count), type, matching[0]))
         }
         guard let zone = matching.first else { return .done(.absent(absence("thermal zone", type, types))) }
-        return .read(SensorRead([root + folder + "/" + zone + "/temp"], .number(factor: 0.001), subject: "thermal zone \(type)"))
+        return .read(SensorRead([root + folder + "/" + zone + "/temp"], .number(factor: 0.001), subject: filled("thermal zone %", type)))
     }
 
     static func found(root: String) -> [(zone: String, type: String)] {
@@ -29,9 +29,9 @@ enum ThermalZone {
 
 /// "the kernel shows no X called Y; did you mean Z?" or what there is instead.
 func absence(_ thing: String, _ name: String, _ known: [String]) -> String {
-    var text = "the kernel shows no \(thing) called \(name)"
+    var text = filled("the kernel shows no % called %", thing, name)
     if known.isEmpty { return text + ", nor any other" }
-    if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return text + "; did you mean \(nearest)?" }
+    if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return text + filled("; did you mean %?", nearest) }
     text += "; there are"
     for (index, other) in known.prefix(8).enumerated() { text += (index == 0 ? " " : ", ") + other }
     return text

@@ -28,12 +28,12 @@ public enum INI {
         }
     }
 
-    public struct Section: Equatable {
+    public final class Section: Equatable {
         /// What stands between the brackets, without blanks around it.
-        public var name: String
+        public let name: String
         /// Of the `[section]` line, from 1.
-        public var line: Int
-        public var entries: [Entry]
+        public let line: Int
+        public internal(set) var entries: [Entry]
 
         public init(name: String, line: Int, entries: [Entry] = []) {
             self.name = name
@@ -45,20 +45,24 @@ public enum INI {
             for entry in entries where entry.key == key { return entry }
             return nil
         }
+
+        public static func == (a: Section, b: Section) -> Bool { a.name == b.name && a.line == b.line && a.entries == b.entries }
     }
 
-    public struct Entry: Equatable {
-        public var key: String
+    public final class Entry: Equatable {
+        public let key: String
         /// Never empty, without blanks or a comment around it.
-        public var value: String
+        public let value: String
         /// From 1.
-        public var line: Int
+        public let line: Int
 
         public init(key: String, value: String, line: Int) {
             self.key = key
             self.value = value
             self.line = line
         }
+
+        public static func == (a: Entry, b: Entry) -> Bool { a.key == b.key && a.value == b.value && a.line == b.line }
     }
 
     public struct Problem: Equatable {

@@ -11,7 +11,7 @@ struct Parser {
 
     mutating func parse(_ bytes: [UInt8]) {
         if bytes.count > INI.maximumBytes {
-            document.problems.append(INI.Problem(line: 1, text: "the file is larger than \(INI.maximumBytes / 1024) KiB"))
+            document.problems.append(INI.Problem(line: 1, text: filled("the file is larger than % KiB", String(INI.maximumBytes / 1024))))
             return
         }
         // A byte order mark, as Windows editors write it.
@@ -46,7 +46,7 @@ struct Parser {
 
     /// Why inih must not see this line, or nil.
     private func unreadable(_ text: ArraySlice<UInt8>) -> String? {
-        if text.count > INI.maximumLineBytes { return "the line is longer than \(INI.maximumLineBytes) bytes" }
+        if text.count > INI.maximumLineBytes { return filled("the line is longer than % bytes", String(INI.maximumLineBytes)) }
         if text.contains(0) { return "the line contains a NUL byte; is this a text file?" }
         if text.contains(where: { ($0 < 0x20 && $0 != UInt8(ascii: "\t")) || $0 == 0x7F }) { return "the line contains a control character" }
         if String(validating: text, as: UTF8.self) == nil { return "the line is not UTF-8; save the file as UTF-8" }
@@ -63,14 +63,14 @@ struct Parser {
             return problem("there is more after \"]\"; put it on a line of its own")
         }
         if close - text.startIndex > INI.maximumSectionBytes {
-            return problem("the section's name is longer than \(INI.maximumSectionBytes) bytes")
+            return problem(filled("the section's name is longer than % bytes", String(INI.maximumSectionBytes)))
         }
         let name = trimmed(found.section)
         if name.isEmpty { return problem("the section has no name") }
         for section in document.sections where section.name == name {
-            return problem("[\(name)] stands twice, first in line \(section.line); join the two")
+            return problem(filled("[%] stands twice, first in line %; join the two", name, String(section.line)))
         }
-        if document.sections.count == INI.maximumSections { return problem("there are more than \(INI.maximumSections) sections") }
+        if document.sections.count == INI.maximumSections { return problem(filled("there are more than % sections", String(INI.maximumSections))) }
         skipping = false
         document.sections.append(INI.Section(name: name, line: line))
     }
@@ -80,20 +80,20 @@ struct Parser {
             return problem("this is neither \"[section]\" nor \"key = value\"")
         }
         if skipping { return }
-        guard let section = document.sections.indices.last else {
-            return problem("\"\(found.name)\" stands before the first [section]")
+        guard let section = document.sections.last else {
+            return problem(filled("\"%\" stands before the first [section]", found.name))
         }
         if found.name.isEmpty { return problem("there is no key before \"=\"") }
-        if found.value.isEmpty { return problem("\"\(found.name)\" has no value") }
+        if found.value.isEmpty { return problem(filled("\"%\" has no value", found.name)) }
         if hasHashComment(found.value) { return problem("a comment after a value begins with \";\", not with \"#\"") }
-        for entry in document.sections[section].entries where entry.key == found.name {
-            return problem("\"\(found.name)\" stands twice in [\(document.sections[section].name)], first in line \(entry.line)")
+        for entry in section.entries where entry.key == found.name {
+            return problem(filled("\"%\" stands twice in [%], first in line %", found.name, section.name, String(entry.line)))
         }
-        if document.sections[section].entries.count == INI.maximumEntries {
+        if section.entries.count == INI.maximumEntries {
             skipping = true
-            return problem("[\(document.sections[section].name)] has more than \(INI.maximumEntries) keys")
+            return problem(filled("[%] has more than % keys", section.name, String(INI.maximumEntries)))
         }
-        document.sections[section].entries.append(INI.Entry(key: found.name, value: found.value, line: line))
+        section.entries.append(INI.Entry(key: found.name, value: found.value, line: line))
     }
 
     /// systemd users expect `#` to start a comment only at the start of a line; everybody else writes
