@@ -27,10 +27,10 @@ public struct CounterSource: Equatable, Sendable {
         return unit.hasSuffix("/min") || unit == "rpm" ? 60 : 1
     }
 
-    private static func isRate(_ unit: String) -> Bool { seconds(per: unit) > 1 || unit.hasSuffix("/s") || unit == "Hz" }
+    fileprivate static func isRate(_ unit: String) -> Bool { seconds(per: unit) > 1 || unit.hasSuffix("/s") || unit == "Hz" }
 
     /// Digits that show each pulse, at most three.
-    private static func digits(_ perPulse: Double) -> Int {
+    fileprivate static func digits(_ perPulse: Double) -> Int {
         var digits = 0, scaled = perPulse
         while digits < 3, (scaled - scaled.nearestWhole).magnitude > 1e-9 {
             digits += 1
@@ -39,25 +39,38 @@ public struct CounterSource: Equatable, Sendable {
         return digits
     }
 
-    /// Finds the line of a counter; nil for a sensor that is none. `settings` are those of its section and part.
-    static func resolve(_ sensor: inout SensorConfiguration, _ settings: [Setting], _ lines: inout [LineConfiguration], _ problem: (Setting, String) -> Void) {
-        func setting(_ key: String) -> Setting? { settings.first { $0.key == key } }
-        guard sensor.source.hasPrefix("counter:"), let source = setting("source") else {
-            if let wrong = setting("unit-per-pulse"), !sensor.source.isEmpty {
-                problem(wrong, "unit-per-pulse: only a counter has it (source = counter:LINE); write \"scale\" for other sensors")
+    fileprivate static func prefixed(_ names: [String]) -> [String] {
+        var list: [String] = []
+        for name in names { list.append("counter:" + name) }
+        return list
+    }
+}
+
+extension ConfigurationLoader {
+    /// Finds the line of a counter; a sensor that is none stays as it is.
+    mutating func resolveCounter(_ number: Int) {
+        // Those of its section and part.
+        let settings = sensorSettings[number]
+        var sensor = sensors[number]
+        guard sensor.source.hasPrefix("counter:"), let source = settings.setting("source") else {
+            if let wrong = settings.setting("unit-per-pulse"), !sensor.source.isEmpty {
+                problem(wrong.place, "unit-per-pulse: only a counter has it (source = counter:LINE); write \"scale\" for other sensors")
             }
             return
         }
-        if let scale = setting("scale") { problem(scale, "scale: a counter has \"unit-per-pulse\" instead; write it there") }
+        if let scale = settings.setting("scale") { problem(scale.place, "scale: a counter has \"unit-per-pulse\" instead; write it there") }
         do throws(Complaint) {
-            let (name, isRate) = try parts(String(decoding: sensor.source.utf8.dropFirst("counter:".utf8.count), as: UTF8.self))
-            if isRate, let offset = setting("offset") { problem(offset, filled("offset: a rate has none; set it for the total, counter:%", name)) }
-            if !isRate, let unit = setting("unit"), CounterSource.isRate(sensor.unit) {
-                problem(unit, filled("unit: % is a rate; write source = counter:%/rate, or the unit of the total", sensor.unit, name))
+            let (name, isRate) = try CounterSource.parts(String(decoding: sensor.source.utf8.dropFirst("counter:".utf8.count), as: UTF8.self))
+            if isRate, let offset = settings.setting("offset") {
+                problem(offset.place, filled("offset: a rate has none; set it for the total, counter:%", name))
             }
-            if !isRate, setting("digits") == nil {
-                sensor.digits = digits(sensor.unitPerPulse ?? 1)
+            if !isRate, let unit = settings.setting("unit"), CounterSource.isRate(sensor.unit) {
+                problem(unit.place, filled("unit: % is a rate; write source = counter:%/rate, or the unit of the total", sensor.unit, name))
+            }
+            if !isRate, settings.setting("digits") == nil {
+                sensor.digits = CounterSource.digits(sensor.unitPerPulse ?? 1)
                 sensor.hasOwnDigits = true
+                sensors[number] = sensor
             }
             var inputs: [String] = []
             for index in lines.indices {
@@ -71,22 +84,17 @@ public struct CounterSource: Equatable, Sendable {
                 }
                 lines[index].isCounted = true
                 sensor.counter = CounterSource(line: index, isRate: isRate)
+                sensors[number] = sensor
                 return
             }
             if name.lowercased() == sensor.name.lowercased() {
                 throw Complaint("% is this sensor itself; name the [line] that is counted%", name, inputs.isEmpty ? "" : filled(": %", alternatives(inputs)))
             }
-            let hint = didYouMean(filled("counter:%", name), prefixed(inputs))
+            let hint = didYouMean(filled("counter:%", name), CounterSource.prefixed(inputs))
             let remedy = inputs.isEmpty ? "; write one, as an input" : filled("; name an input: %", alternatives(inputs))
             throw Complaint("there is no [line %]%", name, hint.isEmpty ? remedy : hint)
         } catch {
-            problem(source, filled("source: %", error.text))
+            problem(source.place, filled("source: %", error.text))
         }
-    }
-
-    private static func prefixed(_ names: [String]) -> [String] {
-        var list: [String] = []
-        for name in names { list.append("counter:" + name) }
-        return list
     }
 }

@@ -51,24 +51,25 @@ struct ConfigurationLoader {
     let file: String
     let parts: (String) -> [UInt8]?
     let partNames: [String]
-    /// Parts that were asked for, nil where the file is missing or wrong.
-    var loadedParts: [(name: String, part: PartFile?)] = []
+    /// Parts that were asked for.
+    var loadedParts: [PartFile] = []
 
-    private var problems: [(place: Place, text: String)] = []
+    private var problems: [Noted] = []
     private var account: AccountConfiguration?
     private var people = People()
     private var board = BoardConfiguration()
-    private(set) var lines: [LineConfiguration] = []
-    private var sensors: [SensorConfiguration] = []
+    var lines: [LineConfiguration] = []
+    var sensors: [SensorConfiguration] = []
     private var reports = ReportsConfiguration()
     /// Of each sensor: counters name lines, which may stand further down.
-    private var sensorSettings: [[Setting]] = []
-    /// Names of lines and sensors in lower case, as the chat compares them.
-    private var names: [(name: String, section: String)] = []
-    private var pins: [(pin: String, place: Place)] = []
-    private var tags: [(tag: String, place: Place)] = []
+    private(set) var sensorSettings: [[Setting]] = []
+    /// Names of lines and sensors in lower case, as the chat compares them, and the names of their sections.
+    private var names: [String] = []
+    private var sectionNames: [String] = []
+    private var pins: [Noted] = []
+    private var tags: [Noted] = []
     /// Where `interlock` stands, by the number of the line.
-    var interlocks: [(line: Int, place: Place)] = []
+    var interlocks: [Noted] = []
     /// One could not be read: who is alone in a group is not known.
     var isInterlockUnclear = false
 
@@ -86,7 +87,7 @@ struct ConfigurationLoader {
         if isHopeless { return }
         // A part that is used twice is wrong once.
         if place.rank > 0 { for known in problems where known.place.rank == place.rank && known.place.line == place.line && known.text == text { return } }
-        problems.append((place, text))
+        problems.append(Noted(text, place))
     }
 
     @inline(never)
@@ -99,9 +100,7 @@ struct ConfigurationLoader {
         for problem in document.problems { self.problem(place(problem.line), problem.text) }
         for section in document.sections where !isHopeless { read(section) }
         for index in sensors.indices {
-            var found: [(Setting, String)] = []
-            CounterSource.resolve(&sensors[index], sensorSettings[index], &lines) { setting, text in found.append((setting, text)) }
-            for (setting, text) in found { problem(setting.place, text) }
+            resolveCounter(index)
         }
         checkTags()
         checkInterlocks()
@@ -183,10 +182,11 @@ struct ConfigurationLoader {
         }
         do throws(Complaint) {
             let lower = try ConfigurationValue.name(name).lowercased()
-            for known in names where known.name == lower {
-                throw Complaint("% is also the name of [%]; the chat could not tell them apart", name, known.section)
+            if let known = names.firstIndex(of: lower) {
+                throw Complaint("% is also the name of [%]; the chat could not tell them apart", name, sectionNames[known])
             }
-            names.append((lower, section.name))
+            names.append(lower)
+            sectionNames.append(section.name)
         } catch {
             problem(place(section.line), filled("[%]: %", section.name, error.text))
         }
@@ -272,7 +272,7 @@ struct ConfigurationLoader {
         var part = part(in: own, kind: .line)
         var line = LineConfiguration(name: name, pin: "")
         line.part = part?.name
-        if let setting = own.first(where: { $0.key == "direction" }), let usual = part?.direction, setting.value.lowercased() != usual.word {
+        if let setting = own.setting("direction"), let usual = part?.direction, setting.value.lowercased() != usual.word {
             problem(setting.place, filled("direction: the part % is an %; remove one of the two", part?.name ?? "", usual.word))
             part = nil
         }
@@ -287,8 +287,8 @@ struct ConfigurationLoader {
                 }
                 try line.apply(setting.key, setting.value)
                 if setting.key == "pin" { try claim(setting, for: &line) }
-                if setting.key == "interlock" { interlocks.append((lines.count, setting.place)) }
-                if setting.key == "tags" { for tag in line.tags { tags.append((tag.lowercased(), setting.place)) } }
+                if setting.key == "interlock" { interlocks.append(Noted("", setting.place, line: lines.count)) }
+                if setting.key == "tags" { for tag in line.tags { tags.append(Noted(tag.lowercased(), setting.place)) } }
             } catch {
                 problem(setting, error)
                 if setting.key == "interlock" { isInterlockUnclear = true }
@@ -297,7 +297,7 @@ struct ConfigurationLoader {
         if section.entry("pin") == nil {
             problem(place(section.line), filled("[%] has no pin; write \"pin = GPIO17\", \"pin = pin 11\" or \"pin = LABEL:OFFSET\"", section.name))
         }
-        if line.pwm == nil, let setting = settings.last(where: { $0.key == "pwm-range" }) {
+        if line.pwm == nil, let setting = settings.setting("pwm-range") {
             problem(setting.place, filled("pwm-range: % has no pwm; write \"pwm = 50Hz\" as well", name))
         }
         if line.onWord == line.offWord, let setting = settings.last(where: { $0.key == "when-on" || $0.key == "when-off" }) {
@@ -308,17 +308,17 @@ struct ConfigurationLoader {
 
     private mutating func claim(_ setting: Setting, for line: inout LineConfiguration) throws(Complaint) {
         line.pinLocation = setting.place.description
-        for known in pins where known.pin == line.pin { throw Complaint("% is already used in line %", line.pin, String(known.place.line)) }
-        pins.append((line.pin, setting.place))
+        for known in pins where known.text == line.pin { throw Complaint("% is already used in line %", line.pin, String(known.place.line)) }
+        pins.append(Noted(line.pin, setting.place))
     }
 
     /// What the line or its part says, else what the other keys are for, else output.
     private func direction(_ settings: [Setting]) -> LineConfiguration.Direction {
-        if let setting = settings.first(where: { $0.key == "direction" }) {
+        if let setting = settings.setting("direction") {
             return setting.value.lowercased() == LineConfiguration.Direction.input.word ? .input : .output
         }
-        if settings.contains(where: { ConfigurationKeys.output.contains($0.key) }) { return .output }
-        return settings.contains { ConfigurationKeys.input.contains($0.key) || $0.key == "bias" } ? .input : .output
+        if settings.has(ConfigurationKeys.output) { return .output }
+        return settings.has(ConfigurationKeys.input) || settings.setting("bias") != nil ? .input : .output
     }
 
     private mutating func readSensor(_ section: INI.Section, _ name: String) {
@@ -334,13 +334,13 @@ struct ConfigurationLoader {
                     try part?.check(source: sensor.source)
                     sensor.sourceLocation = setting.place.description
                 }
-                if setting.key == "tags" { for tag in sensor.tags { tags.append((tag.lowercased(), setting.place)) } }
+                if setting.key == "tags" { for tag in sensor.tags { tags.append(Noted(tag.lowercased(), setting.place)) } }
             } catch {
                 problem(setting, error)
             }
         }
         // A part that could not be read may have had it.
-        if !settings.contains(where: { $0.key == "source" }), section.entry("part") == nil || part != nil {
+        if settings.setting("source") == nil, section.entry("part") == nil || part != nil {
             problem(place(section.line), filled("[%] has no source; write \"source = w1:28-…\", or see `perch sensors`", section.name))
         }
         sensors.append(sensor)
@@ -349,9 +349,10 @@ struct ConfigurationLoader {
 
     private mutating func checkTags() {
         var distinct: [String] = []
-        for (tag, place) in tags {
-            for known in names where known.name == tag {
-                problem(place, filled("tags: % is also the name of [%]; the chat could not tell them apart", tag, known.section))
+        for noted in tags {
+            let tag = noted.text, place = noted.place
+            if let known = names.firstIndex(of: tag) {
+                problem(place, filled("tags: % is also the name of [%]; the chat could not tell them apart", tag, sectionNames[known]))
             }
             if distinct.contains(tag) { continue }
             distinct.append(tag)

@@ -27,6 +27,8 @@ final class PartFile {
     let card: PartCard
     var line: Part?
     var sensor: Part?
+    /// The file has mistakes, which are reported once.
+    var isWrong = false
 
     init(_ card: PartCard) { self.card = card }
 
@@ -44,7 +46,7 @@ final class PartFile {
 extension ConfigurationLoader {
     /// What `part = NAME` among `own` names; nil without it, or when it is wrong, which is then reported.
     mutating func part(in own: [Setting], kind: Part.Kind) -> Part? {
-        guard let setting = own.first(where: { $0.key == "part" }) else { return nil }
+        guard let setting = own.setting("part") else { return nil }
         do throws(Complaint) {
             let name = setting.value
             let found = try load(part: name)
@@ -59,30 +61,34 @@ extension ConfigurationLoader {
     /// The section's own settings and those of the part that it does not replace.
     func merged(_ own: [Setting], _ part: Part?) -> [Setting] {
         guard let part else { return own }
-        return own + part.settings.filter { inherited in !own.contains { $0.key == inherited.key } }
+        var all = own
+        for inherited in part.settings where own.setting(inherited.key) == nil { all.append(inherited) }
+        return all
     }
 
     /// nil: the part's file has mistakes, which are reported once, in that file.
     private mutating func load(part name: String) throws(Complaint) -> PartFile? {
-        for loaded in loadedParts where loaded.name == name { return loaded.part }
+        for loaded in loadedParts where loaded.card.name == name { return loaded.isWrong ? nil : loaded }
         let list = partNames.isEmpty ? "; no parts are installed" : filled("; there are %", alternatives(partNames, "and"))
         let hint = didYouMean(name, partNames)
         // The name becomes a file's name.
         guard !name.isEmpty, ConfigurationValue.isPlain(name), partNames.isEmpty || partNames.contains(name), let bytes = parts(name) else {
             throw Complaint("there is no part \"%\"%", name, hint.isEmpty ? list : hint)
         }
-        let part = read(part: name, bytes)
-        loadedParts.append((name, part))
-        return part
+        let part = PartFile(PartCard(name: name))
+        part.isWrong = !read(part, bytes)
+        loadedParts.append(part)
+        return part.isWrong ? nil : part
     }
 
-    private mutating func read(part name: String, _ bytes: [UInt8]) -> PartFile? {
+    /// False: it has mistakes, or nothing that can be used.
+    private mutating func read(_ found: PartFile, _ bytes: [UInt8]) -> Bool {
+        let name = found.card.name
         let file = filled("parts/%.conf", name)
         let rank = loadedParts.count + 1
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(Place(file: file, rank: rank, line: problem.line), problem.text) }
-        guard document.problems.isEmpty else { return nil }
-        let found = PartFile(PartCard(name: name))
+        guard document.problems.isEmpty else { return false }
         for (index, section) in document.sections.enumerated() {
             switch section.name {
             case "part" where index == 0:
@@ -93,16 +99,16 @@ extension ConfigurationLoader {
             case "sensor": found.sensor = read(section, .sensor, of: name, inFile: file, rank: rank)
             default:
                 problem(Place(file: file, rank: rank, line: section.line), "a part has the sections [part], [line] and [sensor], [part] before the others")
-                return nil
+                return false
             }
         }
         if found.line == nil && found.sensor == nil && found.card.chip.isEmpty {
             problem(
                 Place(file: file, rank: rank, line: document.sections.first?.line ?? 1),
                 "a part has a section [line] or [sensor], or \"chip = LABEL LINES\" in [part]")
-            return nil
+            return false
         }
-        return found
+        return true
     }
 
     private mutating func read(_ section: INI.Section, _ kind: Part.Kind, of name: String, inFile file: String, rank: Int) -> Part {

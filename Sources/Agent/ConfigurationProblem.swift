@@ -64,6 +64,33 @@ final class Setting {
     }
 }
 
+/// A name, a pin, a tag, an `interlock` or a mistake, and where it stands.
+final class Noted {
+    let text: String
+    let place: Place
+    /// Number of the line that it belongs to.
+    let line: Int
+
+    init(_ text: String, _ place: Place, line: Int = 0) {
+        self.text = text
+        self.place = place
+        self.line = line
+    }
+}
+
+extension [Setting] {
+    @inline(never)
+    func setting(_ key: String) -> Setting? {
+        for setting in self where setting.key == key { return setting }
+        return nil
+    }
+
+    func has(_ keys: [String]) -> Bool {
+        for setting in self where keys.contains(setting.key) { return true }
+        return false
+    }
+}
+
 /// "off, on or keep"
 func alternatives(_ words: [String], _ last: String = "or") -> String {
     var text = ""

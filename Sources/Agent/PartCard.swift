@@ -55,12 +55,12 @@ public final class PartCard {
     func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "title":
-            if value.utf8.count > Self.maximumTitle { throw Complaint("the title is longer than \(Self.maximumTitle) letters") }
+            if value.utf8.count > Self.maximumTitle { throw Complaint("the title is longer than % letters", String(Self.maximumTitle)) }
             title = value
         case "enable":
             let lines = try Self.words(value)
             for line in lines where !line.utf8.starts(with: "dtparam=".utf8) && !line.utf8.starts(with: "dtoverlay=".utf8) {
-                throw Complaint("\"\(line)\" is no line of config.txt; each begins with dtparam= or dtoverlay=")
+                throw Complaint("\"%\" is no line of config.txt; each begins with dtparam= or dtoverlay=", line)
             }
             enable = lines
         case "driver": drivers = try Self.words(value)
@@ -81,7 +81,7 @@ public final class PartCard {
     private static func words(_ text: String) throws(Complaint) -> [String] {
         // Not at commas: "dtoverlay=i2c-sensor,bme280" is one.
         let words = text.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { String($0) ?? "" }
-        if words.count > maximumWords { throw Complaint("there are more than \(maximumWords)") }
+        if words.count > maximumWords { throw Complaint("there are more than %", String(maximumWords)) }
         return words
     }
 }

@@ -18,7 +18,8 @@ public final class Board {
     /// nil on real hardware.
     var simulated: SimulatedPins?
     /// By the NAME of `simulated:NAME`; a sensor that was never set measures `simulatedValue`.
-    var simulatedValues: [String: SensorResult] = [:]
+    private var simulatedNames: [String] = []
+    private var simulatedValues: [SensorResult] = []
 
     /// In no unit: warm as degrees, possible as percent.
     static let simulatedValue = 20.0
@@ -111,9 +112,24 @@ public final class Board {
     public func plan(sensor index: Int) -> SensorPlan {
         guard let sensor = sensor(index) else { return .done(.absent("there is no sensor number %", String(index))) }
         guard case .simulated(let name) = sensor.source, isSimulated else { return sensor.plan(root: root) }
-        let result = simulatedValues[name] ?? .value(Board.simulatedValue)
+        let result = simulatedResult(name)
         if case .value(let value) = result { return .done(sensor.scaled(value)) }
         return .done(result)
+    }
+
+    /// What `simulated:NAME` measures, before the sensor's scale.
+    func simulatedResult(_ name: String) -> SensorResult {
+        guard let index = simulatedNames.firstIndex(of: name) else { return .value(Board.simulatedValue) }
+        return simulatedValues[index]
+    }
+
+    func simulate(_ name: String, _ result: SensorResult) {
+        if let index = simulatedNames.firstIndex(of: name) {
+            simulatedValues[index] = result
+        } else {
+            simulatedNames.append(name)
+            simulatedValues.append(result)
+        }
     }
 
     /// Reads now and waits for it: up to a second for 1-wire.

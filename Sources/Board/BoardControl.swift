@@ -40,29 +40,21 @@ extension Board {
         if request.utf8.count > Board.controlRequestLimit { return error(filled("the request is longer than % bytes", String(Board.controlRequestLimit))) }
         let words = Text.words(request)
         guard let verb = words.first else { return error("say get, duty, set, pulse, sensor, fail or list") }
-        switch (verb, words.count) {
-        case ("get", 2): return get(words[1])
-        case ("duty", 2): return duty(words[1])
-        case ("set", 3): return drive(words[1], words[2], at: now)
-        case ("pulse", 3): return pulse(words[1], words[2], at: now)
-        case ("sensor", 3): return measure(words[1], words[2])
-        case ("fail", 3...): return fail(words[1], words[2...])
-        case ("list", 1): return ControlOutcome(list())
-        case ("get", _): return error("say get LINE")
-        case ("duty", _): return error("say duty LINE")
-        case ("set", _): return error("say set LINE 0 or set LINE 1")
-        case ("pulse", _): return error("say pulse LINE COUNT")
-        case ("sensor", _): return error("say sensor NAME VALUE")
-        case ("fail", _): return error("say fail NAME WHY")
-        case ("list", _): return error("say list alone")
+        switch verb {
+        case "get": return words.count == 2 ? get(words[1]) : error("say get LINE")
+        case "duty": return words.count == 2 ? duty(words[1]) : error("say duty LINE")
+        case "set": return words.count == 3 ? drive(words[1], words[2], at: now) : error("say set LINE 0 or set LINE 1")
+        case "pulse": return words.count == 3 ? pulse(words[1], words[2], at: now) : error("say pulse LINE COUNT")
+        case "sensor": return words.count == 3 ? measure(words[1], words[2]) : error("say sensor NAME VALUE")
+        case "fail": return words.count >= 3 ? fail(words[1], words[2...]) : error("say fail NAME WHY")
+        case "list": return words.count == 1 ? ControlOutcome(list()) : error("say list alone")
         default:
-            if let nearest = Spelling.nearest(to: verb, among: wordList("get duty set pulse sensor fail list"), prefersSameLetters: true) {
-                return error(filled("there is no \"%\"; did you mean %?", verb, nearest))
-            }
-            return error(filled("there is no \"%\"; say get, duty, set, pulse, sensor, fail or list", verb))
+            let verbs = wordList("get duty set pulse sensor fail list")
+            return error(filled("there is no \"%\"%", verb, Text.meant(verb, verbs, "; say get, duty, set, pulse, sensor, fail or list")))
         }
     }
 
+    @inline(never)
     private func error(_ text: String) -> ControlOutcome { ControlOutcome("error: " + text) }
 
     /// The pin of a line by the owner's name, the pin's name, or its number on the header (`pin 11` has a blank, so it is no choice here).
@@ -75,11 +67,10 @@ extension Board {
     }
 
     private func unknownLine(_ name: String) -> ControlOutcome {
-        let known = lines.map { $0.settings.name } + SimulatedPins.header.lines.map { $0.name }
-        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            return error(filled("there is no line \"%\"; did you mean %?", name, nearest))
-        }
-        return error(filled("there is no line \"%\"; `list` shows all", name))
+        var known: [String] = []
+        for line in lines { known.append(line.settings.name) }
+        for line in SimulatedPins.header.lines { known.append(line.name) }
+        return error(filled("there is no line \"%\"%", name, Text.meant(name, known, "; `list` shows all")))
     }
 
     private func get(_ name: String) -> ControlOutcome {
@@ -158,23 +149,21 @@ extension Board {
     private func unknownSensor(_ name: String) -> ControlOutcome {
         var known: [String] = []
         for sensor in sensors { if case .simulated(let source) = sensor.source { known.append(source) } }
-        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            return error(filled("there is no sensor \"%\"; did you mean %?", name, nearest))
-        }
+        if let nearest = Text.nearest(name, known) { return error(filled("there is no sensor \"%\"; did you mean %?", name, nearest)) }
         return error(filled("no sensor has the source simulated:%; `list` shows all", name))
     }
 
     private func measure(_ name: String, _ value: String) -> ControlOutcome {
         guard let (source, indexes) = sensors(name) else { return unknownSensor(name) }
         guard let number = DecimalText.parse(value) else { return error(filled("\"%\" is no number", value)) }
-        simulatedValues[source] = .value(number)
+        simulate(source, .value(number))
         return ControlOutcome("ok", sensors: indexes)
     }
 
     private func fail(_ name: String, _ why: ArraySlice<String>) -> ControlOutcome {
         let text = Text.joined(why)
         if let (source, indexes) = sensors(name) {
-            simulatedValues[source] = .failed(text)
+            simulate(source, .failed(text))
             return ControlOutcome("ok", sensors: indexes)
         }
         if let line = lines.firstIndex(where: { $0.settings.name == name }) {
@@ -193,7 +182,7 @@ extension Board {
         }
         for sensor in sensors {
             guard case .simulated(let source) = sensor.source else { continue }
-            switch simulatedValues[source] ?? .value(Board.simulatedValue) {
+            switch simulatedResult(source) {
             case .value(let value): parts.append(filled("% sensor %", source, "\(value)"))
             case .absent(let why), .failed(let why): parts.append(filled("% sensor failed: %", source, why))
             }

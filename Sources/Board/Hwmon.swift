@@ -4,25 +4,19 @@ import Text
 enum Hwmon {
     static let folder = "/sys/class/hwmon"
 
-    /// A channel's kind by the letters before its number, with its unit and the factor from the file's unit to ours.
-    static let kinds: [(prefix: StaticString, quantity: Quantity, factor: Double)] = [
-        (prefix: "temp", quantity: .temperature, factor: 0.001), (prefix: "in", quantity: .voltage, factor: 0.001),
-        (prefix: "curr", quantity: .current, factor: 0.001), (prefix: "power", quantity: .power, factor: 0.000_001),
-        (prefix: "energy", quantity: .energy, factor: 0.000_001), (prefix: "humidity", quantity: .humidity, factor: 0.001),
-        (prefix: "fan", quantity: .rotation, factor: 1), (prefix: "freq", quantity: .frequency, factor: 1),
-        (prefix: "pwm", quantity: .percent, factor: 100.0 / 255),
-    ]
+    /// As `Quantity.of` reads it: the letters before a channel's number, the unit, digits, and the factor from the file's unit to ours.
+    private static let kinds: StaticString = """
+        temp °C 1 0.001 in V 2 0.001 curr A 3 0.001 power W 2 0.000001 energy J 0 0.000001 humidity %RH 0 0.001 fan rpm 0 1 freq Hz 0 1
+        """
 
     static func kind(_ channel: String) -> (quantity: Quantity, factor: Double)? {
         // in0_lcrit_alarm is 0 or 1, whatever its channel measures.
         if Text.hasSuffix(channel, "_alarm") || Text.hasSuffix(channel, "_fault") || Text.hasSuffix(channel, "_enable") {
             return (quantity: .count, factor: 1)
         }
-        let stem = Text.withoutTrailingDigits(Array((Text.split(channel, at: UInt8(ascii: "_"))?.0 ?? channel).utf8))
-        for kind in kinds where Text.hasPrefix(stem, kind.prefix) && stem.count == kind.prefix.utf8CodeUnitCount {
-            return (quantity: kind.quantity, factor: kind.factor)
-        }
-        return nil
+        let letters = Text.withoutTrailingDigits(Array((Text.split(channel, at: UInt8(ascii: "_"))?.0 ?? channel).utf8))
+        let stem = String(decoding: letters, as: UTF8.self)
+        return stem == "pwm" ? (quantity: .percent, factor: 100.0 / 255) : Quantity.of(stem, in: kinds)
     }
 
     /// `temp1`, or a file's whole name such as `in0_lcrit_alarm`; `temp1_input` is `temp1`.

@@ -4,21 +4,13 @@ import Text
 enum IIO {
     static let folder = "/sys/bus/iio/devices"
 
-    /// A channel's kind by the letters before its number or modifier, with its unit and the factor from the ABI's unit to ours.
-    static let kinds: [(prefix: StaticString, quantity: Quantity, factor: Double)] = [
-        (prefix: "temp", quantity: .temperature, factor: 0.001), (prefix: "humidityrelative", quantity: .humidity, factor: 0.001),
-        (prefix: "pressure", quantity: .pressure, factor: 10), (prefix: "illuminance", quantity: .illuminance, factor: 1),
-        (prefix: "voltage", quantity: .voltage, factor: 0.001), (prefix: "altvoltage", quantity: .voltage, factor: 0.001),
-        (prefix: "current", quantity: .current, factor: 0.001), (prefix: "power", quantity: .power, factor: 0.001),
-        (prefix: "energy", quantity: .energy, factor: 1), (prefix: "resistance", quantity: .resistance, factor: 1),
-        (prefix: "concentration", quantity: .concentration, factor: 10_000), (prefix: "distance", quantity: .distance, factor: 1),
-        (prefix: "accel", quantity: .acceleration, factor: 1), (prefix: "anglvel", quantity: .angularVelocity, factor: 1),
-        (prefix: "magn", quantity: .magneticField, factor: 1), (prefix: "electricalconductivity", quantity: .conductivity, factor: 1),
-        (prefix: "ph", quantity: .acidity, factor: 1), (prefix: "proximity", quantity: .count, factor: 1),
-        (prefix: "intensity", quantity: .count, factor: 1), (prefix: "uvindex", quantity: .none, factor: 1),
-        (prefix: "massconcentration", quantity: .density, factor: 1), (prefix: "count", quantity: .count, factor: 1),
-        (prefix: "positionrelative", quantity: .percent, factor: 0.001), (prefix: "angl", quantity: .angle, factor: 1),
-    ]
+    /// As `Quantity.of` reads it: the letters before a channel's number or modifier, the unit, digits, and the factor from the ABI's unit to ours.
+    private static let kinds: StaticString = """
+        temp °C 1 0.001 humidityrelative %RH 0 0.001 pressure hPa 1 10 illuminance lx 0 1 voltage V 2 0.001 altvoltage V 2 0.001 \
+        current A 3 0.001 power W 2 0.001 energy J 0 1 resistance Ω 0 1 concentration ppm 0 10000 distance m 2 1 accel m/s² 2 1 \
+        anglvel rad/s 2 1 magn G 3 1 electricalconductivity S/m 3 1 ph pH 2 1 proximity - 0 1 intensity - 0 1 uvindex - 1 1 \
+        massconcentration µg/m³ 0 1 count - 0 1 positionrelative % 0 0.001 angl rad 2 1
+        """
 
     /// Drivers that do not keep to the ABI's unit, and what makes their number one of it:
     /// - bme680 (drivers/iio/chemical/bme680_core.c) gives humidity in percent instead of thousandths of it;
@@ -31,11 +23,7 @@ enum IIO {
     static func kind(_ channel: String) -> (quantity: Quantity, factor: Double)? {
         // What sgp30 measures for other programs to compute with; it has no scale.
         if Text.hasSuffix(channel, "_ethanol") || Text.hasSuffix(channel, "_h2") { return (quantity: .count, factor: 1) }
-        let stem = Array(type(channel).utf8)[...]
-        for kind in kinds where Text.hasPrefix(stem, kind.prefix) && stem.count == kind.prefix.utf8CodeUnitCount {
-            return (quantity: kind.quantity, factor: kind.factor)
-        }
-        return nil
+        return Quantity.of(type(channel), in: kinds)
     }
 
     /// "voltage0" of "voltage0_mean", "concentration" of "concentration_co2".

@@ -45,7 +45,7 @@ public final class LineListing: Equatable {
         for (index, chip) in chips.enumerated() {
             for (offset, line) in chip.lines.enumerated() {
                 let pin = Pin(chip: index, offset: offset)
-                var listing = LineListing(
+                let listing = LineListing(
                     chip: chip.label, offset: offset, name: line.name, use: line.isUsed ? .used(by: line.consumer) : .free,
                     isOutput: line.isOutput, pin: resolver.name(of: pin))
                 if let profile {

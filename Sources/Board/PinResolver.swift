@@ -60,7 +60,7 @@ struct PinResolver {
         var known: [String] = []
         for chip in chips { known += chip.lines.map { $0.name } }
         if let profile { known += profile.pins.map { $0.line } }
-        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
+        if let nearest = Text.nearest(name, known) {
             throw .notFound("no line is called \"%\"; did you mean %?", name, nearest)
         }
         var text = filled("no line is called \"%\"", name)
@@ -123,7 +123,7 @@ struct PinResolver {
     private func pin(label: String, offset: Int) throws(BoardError) -> Pin {
         let found = chips.indices.filter { chips[$0].label == label }
         guard let chip = found.first else {
-            if let nearest = Spelling.nearest(to: label, among: chips.map { $0.label }, prefersSameLetters: true) {
+            if let nearest = Text.nearest(label, chips.map { $0.label }) {
                 throw .notFound("no chip has the label \"%\"; did you mean %:%?", label, nearest, String(offset))
             }
             throw .away("no chip has the label \"%\"; the kernel shows %", label, labels)

@@ -21,12 +21,9 @@ extension Profile {
         if name == Profile.simulated.name { return .simulated }
         known.append(Profile.simulated.name)
         var text = filled("there is no profile \"%\"", name)
-        if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) {
-            text += filled("; did you mean %?", nearest)
-        } else {
-            text += "; there are:"
-            for other in known.prefix(32) { text += " " + other }
-        }
+        var others = "; there are:"
+        for other in known.prefix(32) { others += " " + other }
+        text += Text.meant(name, known, others)
         throw ProfileProblems(list: [ProfileProblem(location: name, text: text)])
     }
 

@@ -63,7 +63,7 @@ private struct ProfileParser {
         default:
             complain(
                 section.line,
-                filled("[%] is no section of a profile", section.name) + meant(section.name, wordList("board header pins functions pwm taken")))
+                filled("[%] is no section of a profile", section.name) + Text.meant(section.name, wordList("board header pins functions pwm taken"), ""))
         }
     }
 
@@ -73,7 +73,7 @@ private struct ProfileParser {
         case "compatible": profile.compatible = Text.words(entry.value)
         case "chip": profile.chips = Text.words(entry.value)
         case "like": like = entry
-        default: complain(entry.line, filled("\"%\" is no key of [board]", entry.key) + meant(entry.key, wordList("name compatible chip like")))
+        default: complain(entry.line, filled("\"%\" is no key of [board]", entry.key) + Text.meant(entry.key, wordList("name compatible chip like"), ""))
         }
     }
 
@@ -175,11 +175,6 @@ private struct ProfileParser {
     }
 
     private mutating func checkLine(_ name: String, _ line: Int) {
-        if profile.place(of: name) == nil { complain(line, filled("[pins] has no %", name) + meant(name, profile.pins.map { $0.line })) }
-    }
-
-    private func meant(_ word: String, _ known: [String]) -> String {
-        guard let nearest = Spelling.nearest(to: word, among: known, prefersSameLetters: true) else { return "" }
-        return filled("; did you mean %?", nearest)
+        if profile.place(of: name) == nil { complain(line, filled("[pins] has no %", name) + Text.meant(name, profile.pins.map { $0.line }, "")) }
     }
 }

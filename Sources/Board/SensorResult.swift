@@ -33,16 +33,16 @@ public enum SensorResult: Equatable, Sendable {
 }
 
 /// One sensor as the owner wants it.
-public struct SensorSettings: Equatable, Sendable {
+public final class SensorSettings: Equatable, Sendable {
     /// The owner's name: "air".
-    public var name: String
+    public let name: String
     /// As written: "w1:28-0316a2795bff". See `SensorSource`.
-    public var source: String
+    public let source: String
     /// "perch.conf:21", for errors.
-    public var sourceLocation: String
+    public let sourceLocation: String
     /// The reading is `value × scale + offset`, on top of what the source itself knows about its scale.
-    public var scale: Double
-    public var offset: Double
+    public let scale: Double
+    public let offset: Double
 
     public init(name: String, source: String, sourceLocation: String = "", scale: Double = 1, offset: Double = 0) {
         self.name = name
@@ -50,5 +50,9 @@ public struct SensorSettings: Equatable, Sendable {
         self.sourceLocation = sourceLocation
         self.scale = scale
         self.offset = offset
+    }
+
+    public static func == (a: SensorSettings, b: SensorSettings) -> Bool {
+        a.name == b.name && a.source == b.source && a.sourceLocation == b.sourceLocation && a.scale == b.scale && a.offset == b.offset
     }
 }

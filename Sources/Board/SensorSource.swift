@@ -47,7 +47,7 @@ public indirect enum SensorSource: Equatable, Sendable {
         case "system":
             guard let measure = SystemMeasure(rawValue: rest) else {
                 var message = filled("\"%\" is not measured by the system", rest)
-                if let nearest = Spelling.nearest(to: rest, among: SystemMeasure.allCases.map { $0.rawValue }, prefersSameLetters: true) {
+                if let nearest = Text.nearest(rest, SystemMeasure.allCases.map { $0.rawValue }) {
                     message += filled("; did you mean system:%?", nearest)
                 } else {
                     message += "; there are temperature, load, memory, disk, uptime, wifi and undervoltage"
@@ -59,7 +59,7 @@ public indirect enum SensorSource: Equatable, Sendable {
         case "simulated": self = .simulated(name: rest)
         default:
             var message = filled("\"%\" is no kind of source", kind)
-            if let nearest = Spelling.nearest(to: kind, among: SensorSource.kinds, prefersSameLetters: true) {
+            if let nearest = Text.nearest(kind, SensorSource.kinds) {
                 message += filled("; did you mean %:%?", nearest, rest)
             } else {
                 message += "; there are w1, iio, hwmon, thermal, file, system, counter and simulated"

@@ -40,8 +40,7 @@ struct SimulatedPins: Equatable {
 
     /// When an edge is seen, in nanoseconds: the simulated kernel's clock is the loop's.
     static func kernelTime(_ now: Instant) -> UInt64 {
-        let (seconds, attoseconds) = now.sinceOrigin.components
-        return UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
+        UInt64(clamping: now.nanoseconds)
     }
 
     static func isPin(_ offset: Int) -> Bool { offset >= first && offset <= last }

@@ -50,6 +50,17 @@ enum Text {
         return (String(decoding: bytes[..<index], as: UTF8.self), String(decoding: bytes[(index + 1)...], as: UTF8.self))
     }
 
+    /// The one of `known` that was probably meant.
+    @inline(never)
+    static func nearest(_ word: String, _ known: [String]) -> String? { Spelling.nearest(to: word, among: known, prefersSameLetters: true) }
+
+    /// "; did you mean lamp?", or `otherwise` when none of `known` is near.
+    @inline(never)
+    static func meant(_ word: String, _ known: [String], _ otherwise: String) -> String {
+        guard let nearest = nearest(word, known) else { return otherwise }
+        return filled("; did you mean %?", nearest)
+    }
+
     static func hasPrefix(_ text: String, _ prefix: StaticString) -> Bool {
         text.hasPrefix(prefix.description)
     }

@@ -29,10 +29,9 @@ enum ThermalZone {
 
 /// "the kernel shows no X called Y; did you mean Z?" or what there is instead.
 func absence(_ thing: String, _ name: String, _ known: [String]) -> String {
-    var text = filled("the kernel shows no % called %", thing, name)
+    let text = filled("the kernel shows no % called %", thing, name)
     if known.isEmpty { return text + ", nor any other" }
-    if let nearest = Spelling.nearest(to: name, among: known, prefersSameLetters: true) { return text + filled("; did you mean %?", nearest) }
-    text += "; there are"
-    for (index, other) in known.prefix(8).enumerated() { text += (index == 0 ? " " : ", ") + other }
-    return text
+    var others = "; there are"
+    for (index, other) in known.prefix(8).enumerated() { others += (index == 0 ? " " : ", ") + other }
+    return text + Text.meant(name, known, others)
 }

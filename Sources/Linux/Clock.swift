@@ -12,19 +12,10 @@ public enum Clock {
     }
 
     /// CLOCK_BOOTTIME alone.
-    public static func instant() -> Instant { Instant(.nanoseconds(cl_boottime_ns())) }
+    public static func instant() -> Instant { Instant(nanoseconds: cl_boottime_ns()) }
 
     /// Seconds east of UTC of the local time zone at that time.
     public static func utcOffset(at timestamp: Timestamp) -> Int32 { cl_utc_offset(timestamp.milliseconds / 1000) }
-}
-
-extension Instant {
-    /// For the kernel; a deadline beyond the range (292 years) is as good as its end.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = sinceOrigin.components
-        let limit = Int64.max / 1_000_000_000 - 1
-        return min(max(seconds, -limit), limit) * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
 }
 
 extension Duration {

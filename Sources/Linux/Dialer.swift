@@ -14,7 +14,7 @@ public struct Endpoint: Equatable, Sendable, CustomStringConvertible {
         self.isDirectTLS = isDirectTLS
     }
 
-    public var description: String { "\(host):\(port)" }
+    public var description: String { filled("%:%", host, String(Int(port))) }
 }
 
 /// From a domain to a connection: SRV records, addresses, attempts, one endpoint after another (RFC 6120 §3.2, XEP-0368).
@@ -125,7 +125,7 @@ public final class Dialer {
 
     private func grownImpatient() {
         if job == nil, connector == nil { return completion?(.impatient) ?? () }
-        if let current { reasons.append("\(current) does not answer") }
+        if let current { reasons.append(filled("% does not answer", current.description)) }
         tryNext()
     }
 
@@ -166,6 +166,6 @@ public final class Dialer {
         let completion = completion
         let reasons = reasons.isEmpty ? ["no endpoint left"] : reasons
         cancel()
-        completion?(.failed("cannot reach \(name): " + reasons.joined(separator: "; ")))
+        completion?(.failed(filled("cannot reach %: %", name, reasons.joined(separator: "; "))))
     }
 }

@@ -62,22 +62,22 @@ public final class EventLoop {
 
     /// Watches a descriptor. Errors: `EEXIST` when it is watched already, `EPERM` for files that cannot be waited for.
     public func add(_ fd: Int32, _ interest: Interest, _ handler: @escaping Handler) throws(SystemError) {
-        guard fd >= 0 else { throw SystemError(operation: "wait for", errno: EBADF, object: "descriptor \(fd)") }
+        guard fd >= 0 else { throw SystemError(operation: "wait for", errno: EBADF, object: filled("descriptor %", String(Int(fd)))) }
         let index = Int(fd)
         while entries.count <= index { entries.append(Entry(generation: 0, handler: nil)) }
         let generation = entries[index].generation &+ 1
-        try check(cl_epoll_add(epoll.raw, fd, interest.rawValue, EventLoop.tag(fd, generation)), "wait for", "descriptor \(fd)")
+        try check(cl_epoll_add(epoll.raw, fd, interest.rawValue, EventLoop.tag(fd, generation)), "wait for", filled("descriptor %", String(Int(fd))))
         entries[index] = Entry(generation: generation, handler: handler)
     }
 
     /// Changes what is waited for; the handler stays. An empty interest still reports failures.
     public func modify(_ fd: Int32, _ interest: Interest) throws(SystemError) {
         guard fd >= 0, Int(fd) < entries.count, entries[Int(fd)].handler != nil else {
-            throw SystemError(operation: "wait for", errno: ENOENT, object: "descriptor \(fd)")
+            throw SystemError(operation: "wait for", errno: ENOENT, object: filled("descriptor %", String(Int(fd))))
         }
         try check(
             cl_epoll_modify(epoll.raw, fd, interest.rawValue, EventLoop.tag(fd, entries[Int(fd)].generation)),
-            "wait for", "descriptor \(fd)")
+            "wait for", filled("descriptor %", String(Int(fd))))
     }
 
     /// Forgets a descriptor and its handler; nothing happens when it is not watched.

@@ -39,7 +39,7 @@ private func watch(
         if result < 0 {
             // A descriptor that only fails would keep the loop busy for ever.
             loop.remove(raw)
-            Log.warning("cannot watch \(what) any more: \(SystemError.words(0 &- result))")
+            Log.warning(filled("cannot watch % any more: %", what.description, SystemError.words(0 &- result)))
         } else if result > 0, timer.deadline == nil {
             timer.deadline = Clock.instant() + NetworkMonitor.settling
         }

@@ -30,7 +30,7 @@ public struct Notify {
     public func watchdog() { send("WATCHDOG=1") }
     public func stopping(status: String) { send("STOPPING=1\nSTATUS=" + oneLine(status)) }
     /// Follow it with `ready` when the reload is done (Type=notify-reload wants the time).
-    public func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(cl_monotonic_ns() / 1000)") }
+    public func reloading() { send(filled("RELOADING=1\nMONOTONIC_USEC=%", String(cl_monotonic_ns() / 1000))) }
 
     /// A line break would begin another assignment.
     private func oneLine(_ text: String) -> String {

@@ -32,13 +32,21 @@ public enum ServiceAnswer: Equatable {
     }
 }
 
-public struct AddressError: Error, Equatable, CustomStringConvertible {
-    public var host: String
-    public var reason: String
+public final class AddressError: Error, Equatable, CustomStringConvertible {
+    public let host: String
+    public let reason: String
     /// Whether it is the network's or the resolver's mood rather than the name.
-    public var isTemporary: Bool
+    public let isTemporary: Bool
 
-    public var description: String { "cannot look up \(host): \(reason)" }
+    init(host: String, reason: String, isTemporary: Bool) {
+        self.host = host
+        self.reason = reason
+        self.isTemporary = isTemporary
+    }
+
+    public static func == (a: AddressError, b: AddressError) -> Bool { a.host == b.host && a.reason == b.reason && a.isTemporary == b.isTemporary }
+
+    public var description: String { filled("cannot look up %: %", host, reason) }
 }
 
 public enum AddressAnswer: Equatable {
@@ -63,7 +71,7 @@ public enum AddressAnswer: Equatable {
     private static func words(_ code: Int32) -> String {
         if cl_address_error_is_absence(code) { return "there is no such name in DNS" }
         if cl_address_error_is_temporary(code) { return "no answer from DNS (is the network up?)" }
-        return cl_address_error_text(code).map { String(cString: $0) } ?? "error \(code)"
+        return cl_address_error_text(code).map { String(cString: $0) } ?? filled("error %", String(Int(code)))
     }
 }
 

@@ -2,14 +2,14 @@ import CLinux
 import Text
 
 /// One SRV record of an XMPP domain (RFC 2782, XEP-0368).
-public struct ServiceRecord: Equatable, Sendable {
-    public var priority: UInt16
-    public var weight: UInt16
-    public var port: UInt16
+public final class ServiceRecord: Equatable, Sendable {
+    public let priority: UInt16
+    public let weight: UInt16
+    public let port: UInt16
     /// Without the final dot; empty when the service is decidedly not offered.
-    public var target: String
+    public let target: String
     /// From `_xmpps-client`: TLS begins with the first byte.
-    public var isDirectTLS: Bool
+    public let isDirectTLS: Bool
 
     public init(priority: UInt16, weight: UInt16, port: UInt16, target: String, isDirectTLS: Bool) {
         self.priority = priority
@@ -52,8 +52,12 @@ public struct ServiceRecord: Equatable, Sendable {
         }
     }
 
-    init(_ raw: cl_srv, isDirectTLS: Bool) {
+    convenience init(_ raw: cl_srv, isDirectTLS: Bool) {
         let target = withUnsafeBytes(of: raw.target) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         self.init(priority: raw.priority, weight: raw.weight, port: raw.port, target: target, isDirectTLS: isDirectTLS)
+    }
+
+    public static func == (a: ServiceRecord, b: ServiceRecord) -> Bool {
+        a.priority == b.priority && a.weight == b.weight && a.port == b.port && a.target == b.target && a.isDirectTLS == b.isDirectTLS
     }
 }

@@ -3,13 +3,13 @@ import Text
 
 /// What the kernel refused: which operation, on what, and why. Reads as a sentence:
 /// `cannot open /etc/perch/password: permission denied`.
-public struct SystemError: Error, Equatable, CustomStringConvertible {
+public final class SystemError: Error, Equatable, CustomStringConvertible {
     /// A verb phrase, e.g. `open`, `connect to`.
-    public var operation: String
+    public let operation: String
     /// An `errno` value, positive.
-    public var errno: Int32
+    public let errno: Int32
     /// The path, address or thing; empty when the operation says it all.
-    public var object: String
+    public let object: String
 
     public init(operation: String, errno: Int32, object: String = "") {
         self.operation = operation
@@ -17,11 +17,13 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         self.object = object
     }
 
+    public static func == (a: SystemError, b: SystemError) -> Bool { a.operation == b.operation && a.errno == b.errno && a.object == b.object }
+
     /// The reason alone, e.g. `permission denied`.
     public var reason: String { SystemError.words(errno) }
 
     public var description: String {
-        object.isEmpty ? "cannot \(operation): \(reason)" : "cannot \(operation) \(object): \(reason)"
+        object.isEmpty ? filled("cannot %: %", operation, reason) : filled("cannot % %: %", operation, object, reason)
     }
 
     public var isPermission: Bool { errno == EACCES || errno == EPERM }

@@ -13,18 +13,25 @@ public final class Worker {
         case failed(SystemError)
     }
 
-    enum Completion {
+    indirect enum Completion {
         case services((ServiceAnswer) -> Void)
         case addresses(host: String, (AddressAnswer) -> Void)
         case files([String], ([FileOutcome]) -> Void)
         case written(String, (SystemError?) -> Void)
     }
 
-    private struct Pending {
-        var job: Job
+    private final class Pending {
+        let job: Job
         var expires: Instant
-        var timeout: Duration
-        var completion: Completion
+        let timeout: Duration
+        let completion: Completion
+
+        init(_ job: Job, expires: Instant, timeout: Duration, _ completion: Completion) {
+            self.job = job
+            self.expires = expires
+            self.timeout = timeout
+            self.completion = completion
+        }
     }
 
     private let loop: EventLoop
@@ -117,13 +124,13 @@ public final class Worker {
     private func submitted(_ result: Int64, _ completion: Completion, _ timeout: Duration) -> Job {
         let now = Clock.instant()
         if result > 0 {
-            pending.append(Pending(job: result, expires: now + timeout, timeout: timeout, completion: completion))
+            pending.append(Pending(result, expires: now + timeout, timeout: timeout, completion))
             arm()
             return result
         }
         lastRefused -= 1
         // The completion must not run inside the call, so a refusal is a job that has expired.
-        let refused = Pending(job: lastRefused, expires: now, timeout: timeout, completion: completion)
+        let refused = Pending(lastRefused, expires: now, timeout: timeout, completion)
         pending.append(refused)
         refusals.append((lastRefused, Int32(truncatingIfNeeded: 0 - result)))
         arm()
@@ -142,7 +149,7 @@ public final class Worker {
         guard item.job > 0, case .files = item.completion else { return nil }
         let started = cl_started(worker, item.job)
         if started < 0 { return nil }
-        let end = (started == 0 ? now : Instant(.nanoseconds(started))) + item.timeout
+        let end = (started == 0 ? now : Instant(nanoseconds: started)) + item.timeout
         return end > now ? end : nil
     }
 
@@ -161,8 +168,8 @@ public final class Worker {
 
     private func expire() {
         let now = Clock.instant()
-        for index in pending.indices where pending[index].expires <= now {
-            if let later = extended(pending[index], now) { pending[index].expires = later }
+        for item in pending where item.expires <= now {
+            if let later = extended(item, now) { item.expires = later }
         }
         let expired = pending.filter { $0.expires <= now }
         pending.removeAll { $0.expires <= now }

@@ -78,7 +78,7 @@ public final class TLSContext {
             throw .setup(file: key, reason: reason(noData: "there is no private key in it that can be used without a passphrase (PEM is expected)"))
         }
         guard SSL_CTX_check_private_key(context) == 1 else {
-            throw .setup(file: key, reason: "the key does not belong to the certificate \(file)")
+            throw .setup(file: key, reason: filled("the key does not belong to the certificate %", file))
         }
     }
 

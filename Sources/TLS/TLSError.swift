@@ -1,7 +1,7 @@
 import Text
 
 /// Why there is no secure connection, by who can mend it.
-public enum TLSError: Error, Equatable, CustomStringConvertible {
+public indirect enum TLSError: Error, Equatable, CustomStringConvertible {
     /// The server's certificate is not trusted; the reason in words, with the remedy where there is one.
     case certificate(String)
     /// The peer, or somebody between, does not speak TLS as we need it.
@@ -11,9 +11,9 @@ public enum TLSError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .certificate(let reason): "the server's certificate \(reason)"
-        case .protocol(let reason): "TLS failed: \(reason)"
-        case .setup(let file, let reason): "\(file): \(reason)"
+        case .certificate(let reason): filled("the server's certificate %", reason)
+        case .protocol(let reason): filled("TLS failed: %", reason)
+        case .setup(let file, let reason): filled("%: %", file, reason)
         }
     }
 }

@@ -65,8 +65,8 @@ public final class TLSSession {
         self.outgoing = outgoing
         tls_set_owner(ssl, Unmanaged.passUnretained(self).toOpaque())
         SSL_set_connect_state(ssl)
-        if tls_expect(ssl, serverName) != 1 { throw .protocol("\(serverName) is not a name that a certificate can be for") }
-        if let alpn, tls_offer_protocol(ssl, alpn) != 1 { throw .protocol("\(alpn) is not a protocol name") }
+        if tls_expect(ssl, serverName) != 1 { throw .protocol(filled("% is not a name that a certificate can be for", serverName)) }
+        if let alpn, tls_offer_protocol(ssl, alpn) != 1 { throw .protocol(filled("% is not a protocol name", alpn)) }
         if let (ticket, trust) = context.resumption.take(for: serverName) {
             offersTicket = SSL_set_session(ssl, ticket) == 1
             self.trust = trust
@@ -289,7 +289,7 @@ public final class TLSSession {
         if ERR_GET_LIB(code) == ERR_LIB_SSL {
             // Reasons from 1000 on are the peer's alerts (RFC 8446 §6).
             if reason > SSL_AD_REASON_OFFSET, let alert = SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET) {
-                return "the server refused with the alert \"\(String(cString: alert))\""
+                return filled("the server refused with the alert \"%\"", String(cString: alert))
             }
             switch reason {
             case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_PACKET_LENGTH_TOO_LONG:

@@ -15,7 +15,7 @@ func verify(_ store: OpaquePointer?) -> Int32 {
             return 1
         }
         let words = seen?.description ?? "unreadable"
-        session.certificateProblem = "has another key than the pinned one: its pin is \(words)"
+        session.certificateProblem = filled("has another key than the pinned one: its pin is %", words)
         X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION)
         return 0
     }
@@ -30,8 +30,8 @@ private func problem(_ store: OpaquePointer, _ certificate: OpaquePointer?, _ na
     // "expired", or "was issued by X, whose certificate expired".
     let isOwn = X509_STORE_CTX_get_error_depth(store) == 0
     let issuer = text(256) { tls_issuer(certificate, $0, 256) }
-    let subject = isOwn ? "" : "was issued by \(issuer.isEmpty ? "an authority" : issuer), whose certificate "
-    let pinned = pin.map { "; if you know that it is yours, set tls-pin = \($0.description)" } ?? ""
+    let subject = isOwn ? "" : filled("was issued by %, whose certificate ", issuer.isEmpty ? "an authority" : issuer)
+    let pinned = pin.map { filled("; if you know that it is yours, set tls-pin = %", $0.description) } ?? ""
     switch error {
     case X509_V_ERR_CERT_HAS_EXPIRED:
         return subject + "expired on " + text(16) { tls_date(X509_get0_notAfter(current), $0) } + today()
@@ -39,13 +39,13 @@ private func problem(_ store: OpaquePointer, _ certificate: OpaquePointer?, _ na
         return subject + "is not valid before " + text(16) { tls_date(X509_get0_notBefore(current), $0) } + today()
     case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
         let names = text(512) { tls_names(certificate, $0, 512) }
-        return "is for another name: it is for \(names.isEmpty ? "no name at all" : names), not for \(name)"
+        return filled("is for another name: it is for %, not for %", names.isEmpty ? "no name at all" : names, name)
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         return "is self-signed" + pinned
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
         X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        let who = issuer.isEmpty ? "" : " (\(issuer))"
-        return "is from an unknown issuer\(who); set tls-ca to the issuer's certificate" + pinned
+        let who = issuer.isEmpty ? "" : filled(" (%)", issuer)
+        return filled("is from an unknown issuer%; set tls-ca to the issuer's certificate", who) + pinned
     default:
         return subject + "is not trusted: " + String(cString: X509_verify_cert_error_string(Int(error)))
     }

@@ -31,13 +31,3 @@ extension Array where Element: Comparable {
     public mutating func sort() { sort(by: <) }
     public func sorted() -> [Element] { sorted(by: <) }
 }
-
-extension Array {
-    /// The standard library's partitions in place, which is half a KB for every type.
-    @inline(never)
-    public mutating func removeAll(where isUnwanted: (Element) -> Bool) {
-        var kept: [Element] = []
-        for element in self where !isUnwanted(element) { kept.append(element) }
-        self = kept
-    }
-}

@@ -17,9 +17,9 @@ public struct CivilTime: Equatable, Hashable, Sendable {
     public var dayNumber: Int64
 
     /// `2024-05-04`
-    public var dateText: String { "\(Timestamp.padded(year, 4))-\(Timestamp.padded(Int64(month), 2))-\(Timestamp.padded(Int64(day), 2))" }
+    public var dateText: String { filled("%-%-%", Timestamp.padded(year, 4), Timestamp.padded(Int64(month), 2), Timestamp.padded(Int64(day), 2)) }
     /// `19:42`
-    public var clockText: String { "\(Timestamp.padded(Int64(hour), 2)):\(Timestamp.padded(Int64(minute), 2))" }
+    public var clockText: String { filled("%:%", Timestamp.padded(Int64(hour), 2), Timestamp.padded(Int64(minute), 2)) }
 }
 
 extension Timestamp {

@@ -37,11 +37,11 @@ public enum DurationText {
     /// Negative durations are said as none.
     public static func format(_ duration: Duration) -> String {
         let milliseconds = self.milliseconds(duration)
-        if milliseconds < 1000 { return "\(milliseconds) ms" }
+        if milliseconds < 1000 { return filled("% ms", String(milliseconds)) }
         let tenths = milliseconds / 100
-        if tenths < 600, tenths % 10 != 0 { return "\(tenths / 10).\(tenths % 10) s" }
+        if tenths < 600, tenths % 10 != 0 { return filled("%.% s", String(tenths / 10), String(tenths % 10)) }
         let seconds = milliseconds / 1000
-        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 60 { return filled("% s", String(seconds)) }
         if seconds < 3600 { return two(seconds / 60, "min", seconds % 60, "s") }
         if seconds < 86_400 { return two(seconds / 3600, "h", seconds / 60 % 60, "min") }
         return two(seconds / 86_400, "d", seconds / 3600 % 24, "h")
@@ -51,11 +51,17 @@ public enum DurationText {
     public static func compact(_ duration: Duration) -> String {
         let milliseconds = self.milliseconds(duration)
         if milliseconds == 0 { return "0s" }
-        if milliseconds % 86_400_000 == 0 { return "\(milliseconds / 86_400_000)d" }
-        if milliseconds % 3_600_000 == 0 { return "\(milliseconds / 3_600_000)h" }
-        if milliseconds % 60_000 == 0 { return "\(milliseconds / 60_000)min" }
-        if milliseconds % 1000 == 0 { return "\(milliseconds / 1000)s" }
-        return "\(milliseconds)ms"
+        var unit = "ms", length: Int64 = 1
+        if milliseconds % 86_400_000 == 0 {
+            (unit, length) = ("d", 86_400_000)
+        } else if milliseconds % 3_600_000 == 0 {
+            (unit, length) = ("h", 3_600_000)
+        } else if milliseconds % 60_000 == 0 {
+            (unit, length) = ("min", 60_000)
+        } else if milliseconds % 1000 == 0 {
+            (unit, length) = ("s", 1000)
+        }
+        return String(milliseconds / length) + unit
     }
 
     // MARK: Parts
@@ -113,7 +119,8 @@ public enum DurationText {
     }
 
     private static func two(_ large: Int64, _ largeUnit: String, _ small: Int64, _ smallUnit: String) -> String {
-        small == 0 ? "\(large) \(largeUnit)" : "\(large) \(largeUnit) \(small) \(smallUnit)"
+        let text = filled("% %", String(large), largeUnit)
+        return small == 0 ? text : filled("% % %", text, String(small), smallUnit)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
@@ -135,7 +142,7 @@ public enum DurationTextError: Error, Equatable, Sendable {
         case .noUnit: "a duration needs its unit: ms, s, min, h or d"
         case .comma: "write a point instead of the comma, such as 1.5h"
         case .tooLong: "a duration is at most ten years"
-        case .unknownUnit(let word): "\"\(word)\" is no unit of time; write ms, s, min, h or d"
+        case .unknownUnit(let word): filled("\"%\" is no unit of time; write ms, s, min, h or d", word)
         }
     }
 }
