@@ -5,6 +5,7 @@ public enum Base64 {
     /// OpenSSL counts in `int`, so long input goes in pieces; a multiple of three leaves no padding between them.
     private static let piece = 3 * 4096
 
+    @inline(never)
     public static func encode(_ bytes: [UInt8]) -> String {
         String(decoding: encodeBytes(bytes), as: UTF8.self)
     }
@@ -57,6 +58,7 @@ public enum Base64 {
 
 /// Bytes as lower-case hexadecimal digits, as avatar ids and pins are written.
 public enum Hex {
+    @inline(never)
     public static func encode(_ bytes: [UInt8]) -> String {
         let digits: StaticString = "0123456789abcdef"
         var text: [UInt8] = []

@@ -10,6 +10,7 @@ public func randomBytes(_ count: Int) throws(CryptoError) -> [UInt8] {
 }
 
 /// Random text for nonces, ids and resources: `bytes` random bytes in base 64, which SCRAM's nonces allow (RFC 5802 §7).
+@inline(never)
 public func randomText(bytes: Int) throws(CryptoError) -> String {
     Base64.encode(try randomBytes(bytes))
 }

@@ -32,6 +32,7 @@ enum JIDPart {
         return String(scalars: scalars)
     }
 
+    @inline(never)
     private static func isForbiddenInLocal(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x00...0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "/"), UInt8(ascii: ":"),

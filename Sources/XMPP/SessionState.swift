@@ -232,6 +232,7 @@ struct SessionState {
         }
     }
 
+    @inline(never)
     private mutating func goOnline(_ jid: JID, _ action: Action, _ login: LoginPlan, _ now: Instant) -> Action {
         login.boundSession()
         if let reason = login.refusal(of: jid) { return end(reason, .close) }

@@ -34,12 +34,14 @@ enum UnicodeText {
     }
 
     /// U+FDD0–U+FDEF and the last two of each plane, which are no characters.
+    @inline(never)
     static func isNoncharacter(_ scalar: Unicode.Scalar) -> Bool {
         (0xFDD0...0xFDEF).contains(scalar.value) || scalar.value & 0xFFFE == 0xFFFE
     }
 
     /// Letters, digits and marks beyond ASCII that names may have: the IdentifierClass of RFC 8264 §4.2, which is also what
     /// IDNA 2008 lets into a label (RFC 5892).
+    @inline(never)
     static func isIdentifier(_ scalar: Unicode.Scalar, after previous: Unicode.Scalar?) -> Bool {
         // A joiner is part of some scripts' spelling, and invisible everywhere else (RFC 5892 appendix A).
         if scalar.value == 0x200C || scalar.value == 0x200D { return previous?.properties.canonicalCombiningClass == .virama }
@@ -52,6 +54,7 @@ enum UnicodeText {
     // These categories are the same in every version of Unicode.
 
     /// Space separators (Zs).
+    @inline(never)
     static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x20, 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: true
@@ -60,6 +63,7 @@ enum UnicodeText {
     }
 
     /// Control characters, line and paragraph separators (Cc, Zl, Zp).
+    @inline(never)
     static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029: true

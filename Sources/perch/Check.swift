@@ -77,6 +77,7 @@ enum Check {
         }
     }
 
+    @inline(never)
     static func checkBoard(_ configuration: Configuration, _ catalog: PartCatalog) throws(Failure) {
         let profile = try BoardSetup.profile(named: configuration.board.profile)
         let lines = BoardSetup.lines(configuration.lines) { _ in .keep }
