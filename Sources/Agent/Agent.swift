@@ -240,14 +240,15 @@ public final class Agent {
     // MARK: Roster
 
     private func take(_ item: RosterItem) {
+        let person = item.jid
         if item.subscription == .remove {
-            contacts.forget(item.jid)
-        } else if isTrusted(item.jid) {
-            contacts.update(item)
+            contacts.forget(person)
+        } else if isTrusted(person) {
+            contacts.update(person, item)
             // Somebody who sees us shall be seen by us: `who` needs it.
-            if item.subscription == .from, !item.isPendingOut, contacts.mayAsk(item.jid.bare) { subscribe(.subscribe, item.jid.bare) }
+            if item.subscription == .from, !item.isPendingOut, contacts.mayAsk(person) { subscribe(.subscribe, person) }
         } else {
-            removeContact(item.jid.bare)
+            removeContact(person)
         }
     }
 

@@ -8,17 +8,12 @@ struct Contacts {
     /// Clients online at one time; what comes later is not shown by `who`.
     static let maximumOnline = 256
 
-    /// What is needed of a roster entry, in as few bytes as that takes.
-    final class Entry {
+    /// What is needed of a roster entry, in as few bytes as that takes: no object.
+    struct Entry {
         /// Bare.
         let address: String
         /// We see them, or have asked to.
         var isSeen: Bool
-
-        init(address: String, isSeen: Bool) {
-            self.address = address
-            self.isSeen = isSeen
-        }
     }
 
     final class Client {
@@ -44,12 +39,12 @@ struct Contacts {
         return true
     }
 
-    mutating func update(_ item: RosterItem) {
+    mutating func update(_ person: JID, _ item: RosterItem) {
         let isSeen = item.subscription == .to || item.subscription == .both || item.isPendingOut
-        if let index = index(of: item.jid) {
+        if let index = index(of: person) {
             roster[index].isSeen = isSeen
         } else if roster.count < Contacts.maximumRoster {
-            roster.append(Entry(address: item.jid.bare.description, isSeen: isSeen))
+            roster.append(Entry(address: person.description, isSeen: isSeen))
         }
     }
 

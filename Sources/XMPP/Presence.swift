@@ -40,14 +40,20 @@ public enum SubscriptionVerb: Equatable, Sendable { case subscribe, subscribed, 
 public struct RosterItem: Equatable, Sendable {
     public enum Subscription: Equatable, Sendable { case none, to, from, both, remove }
 
-    public var jid: JID
+    // A roster has up to 2000 of them at a time, whose objects would leave as many holes in the memory when they go.
+    private let local: String?
+    private let domain: String
     public var name: String?
     public var subscription: Subscription
     /// `ask='subscribe'`: we asked and wait for the answer.
     public var isPendingOut: Bool
 
+    /// Bare.
+    public var jid: JID { JID(local: local, domain: domain, resource: nil) }
+
     public init(jid: JID, name: String? = nil, subscription: Subscription = .none, isPendingOut: Bool = false) {
-        self.jid = jid
+        local = jid.local
+        domain = jid.domain
         self.name = name
         self.subscription = subscription
         self.isPendingOut = isPendingOut

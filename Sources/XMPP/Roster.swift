@@ -62,7 +62,7 @@ extension RosterItem {
         default: subscription = .none
         }
         self.init(
-            jid: jid.bare, name: element.attribute("name"), subscription: subscription,
+            jid: jid, name: element.attribute("name"), subscription: subscription,
             isPendingOut: element.attribute("ask", equals: "subscribe"))
     }
 }
