@@ -37,11 +37,11 @@ public final class Agent {
     var presence = PresenceStatus()
     var persons = PersonTable()
     var strangers = StrangerLog()
-    var guests: GuestList
+    let guests: GuestList
     var recent = RecentMessages()
     var contacts = Contacts()
     var errands = Errands()
-    var outbox: Outbox
+    let outbox: Outbox
     var random: SplitMix64
     /// What one-time codes are drawn from.
     let secret: [UInt8]
@@ -105,8 +105,8 @@ public final class Agent {
     /// When the next `tick` is due; nil: nothing to wait for.
     public var nextDeadline: Instant? {
         var next = Earliest()
-        next.consider(outputs.nextDeadline(configuration))
-        next.consider(telemetry.nextDeadline(configuration, after: now.instant))
+        next.consider(outputs.nextDeadline(configuration.lines))
+        next.consider(telemetry.nextDeadline(configuration.sensors, after: now.instant))
         next.consider(counters.nextDeadline)
         next.consider(errands.nextDeadline)
         next.consider(persons.nextDeadline)
@@ -174,7 +174,7 @@ public final class Agent {
         savedActions = nil
         outputs.disconnectedSince = now.instant
         takeOver(levels, duties)
-        telemetry.schedule(configuration, at: now.instant)
+        telemetry.schedule(configuration.sensors, at: now.instant)
         poll()
     }
 
@@ -187,7 +187,7 @@ public final class Agent {
             state.disconnectDone = false
             // It waited for its `min-off` only because nobody could be reached.
             if state.timer?.cause == .disconnected { state.timer = nil }
-            if state.away?.timer?.cause == .disconnected { state.away?.timer = nil }
+            if let away = state.away, away.timer?.cause == .disconnected { state.away = LineAway(level: away.level, mustBeOff: away.mustBeOff) }
         }
         if !resumed || onlineSince == nil { onlineSince = now }
         if !resumed {
@@ -234,7 +234,7 @@ public final class Agent {
         storeCounters()
         for late in persons.takeLate(at: now.instant) { reply(OutgoingMessage(to: late.to, body: Replies.lateMore(late.more))) }
         // A reading may have become stale just now.
-        if telemetry.sensors.indices.contains(where: { telemetry.isStale($0, configuration, at: now.instant) }) { presence.isDirty = true }
+        if telemetry.sensors.indices.contains(where: { telemetry.isStale($0, configuration.sensors, at: now.instant) }) { presence.isDirty = true }
     }
 
     // MARK: Roster

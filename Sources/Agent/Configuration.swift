@@ -25,33 +25,63 @@ public struct Configuration: Equatable {
 
 /// `[account]`
 public struct AccountConfiguration: Equatable {
-    public var jid: JID
-    public var passwordFile: String?
-    public var server: ServerAddress?
-    /// Path of a PEM file with the only CAs to trust.
-    public var tlsCA: String?
-    /// `sha256:` + base64 of the SHA-256 of the server's SubjectPublicKeyInfo, without the prefix.
-    public var tlsPin: String?
-    /// Path of a PEM file with our certificate and key, for SASL EXTERNAL.
-    public var certificate: String?
-    /// `allow-plain = yes`: SASL PLAIN may be used, over TLS, when nothing better is offered.
-    public var allowPlain = false
-    public var offlineAfter: Duration = .seconds(120)
+    private struct Values: Equatable {
+        var jid: JID
+        var passwordFile: String?
+        var server: ServerAddress?
+        var tlsCA: String?
+        var tlsPin: String?
+        var certificate: String?
+        var allowPlain = false
+        var offlineAfter: Duration = .seconds(120)
+    }
+    private final class Box {
+        var values: Values
+        init(_ values: Values) { self.values = values }
+    }
 
-    public init(jid: JID) { self.jid = jid }
+    /// One pointer for all of it. What others hold as well is copied before it is changed.
+    private var box: Box
+    private var own: Box {
+        @inline(never)
+        mutating get {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.values) }
+            return box
+        }
+    }
+
+    public var jid: JID { get { box.values.jid } set { own.values.jid = newValue } }
+    public var passwordFile: String? { get { box.values.passwordFile } set { own.values.passwordFile = newValue } }
+    public var server: ServerAddress? { get { box.values.server } set { own.values.server = newValue } }
+    /// Path of a PEM file with the only CAs to trust.
+    public var tlsCA: String? { get { box.values.tlsCA } set { own.values.tlsCA = newValue } }
+    /// `sha256:` + base64 of the SHA-256 of the server's SubjectPublicKeyInfo, without the prefix.
+    public var tlsPin: String? { get { box.values.tlsPin } set { own.values.tlsPin = newValue } }
+    /// Path of a PEM file with our certificate and key, for SASL EXTERNAL.
+    public var certificate: String? { get { box.values.certificate } set { own.values.certificate = newValue } }
+    /// `allow-plain = yes`: SASL PLAIN may be used, over TLS, when nothing better is offered.
+    public var allowPlain: Bool { get { box.values.allowPlain } set { own.values.allowPlain = newValue } }
+    public var offlineAfter: Duration { get { box.values.offlineAfter } set { own.values.offlineAfter = newValue } }
+
+    @inline(never)
+    public init(jid: JID) { box = Box(Values(jid: jid)) }
+
+    public static func == (a: AccountConfiguration, b: AccountConfiguration) -> Bool { a.box.values == b.box.values }
 }
 
 /// `server = HOST:PORT` or `server = tls:HOST:PORT` (direct TLS).
-public struct ServerAddress: Equatable, Sendable {
-    public var host: String
-    public var port: UInt16
-    public var directTLS: Bool
+public final class ServerAddress: Equatable, Sendable {
+    public let host: String
+    public let port: UInt16
+    public let directTLS: Bool
 
     public init(host: String, port: UInt16, directTLS: Bool) {
         self.host = host
         self.port = port
         self.directTLS = directTLS
     }
+
+    public static func == (a: ServerAddress, b: ServerAddress) -> Bool { a.host == b.host && a.port == b.port && a.directTLS == b.directTLS }
 }
 
 /// `[board]`
@@ -82,15 +112,17 @@ public struct LineConfiguration: Equatable {
         }
     }
     /// `interlock = blind 500ms`
-    public struct Interlock: Equatable, Sendable {
+    public final class Interlock: Equatable, Sendable {
         /// In lower case: upper and lower case are the same, as everywhere.
-        public var group: String
+        public let group: String
         /// Between one line's going off and another's going on; of a group, the longest counts.
-        public var gap: Duration
+        public let gap: Duration
         public init(group: String, gap: Duration = LineConfiguration.defaultGap) {
             self.group = group
             self.gap = gap
         }
+
+        public static func == (a: Interlock, b: Interlock) -> Bool { a.group == b.group && a.gap == b.gap }
     }
 
     private struct Values: Equatable {
@@ -174,6 +206,7 @@ public struct LineConfiguration: Equatable {
     public var onWord: String { get { box.values.onWord } set { own.values.onWord = newValue } }
     public var offWord: String { get { box.values.offWord } set { own.values.offWord = newValue } }
 
+    @inline(never)
     public init(name: String, pin: String, pinLocation: String = "") { box = Box(Values(name: name, pin: pin, pinLocation: pinLocation)) }
 
     public static func == (a: LineConfiguration, b: LineConfiguration) -> Bool { a.box.values == b.box.values }
@@ -266,6 +299,7 @@ public struct SensorConfiguration: Equatable {
     public var alarm: Alarm? { get { box.values.alarm } set { own.values.alarm = newValue } }
     public var tags: [String] { get { box.values.tags } set { own.values.tags = newValue } }
 
+    @inline(never)
     public init(name: String, source: String, sourceLocation: String = "") { box = Box(Values(name: name, source: source, sourceLocation: sourceLocation)) }
 
     public static func == (a: SensorConfiguration, b: SensorConfiguration) -> Bool { a.box.values == b.box.values }

@@ -48,7 +48,7 @@ public struct CounterSource: Equatable, Sendable {
 
 extension ConfigurationLoader {
     /// Finds the line of a counter; a sensor that is none stays as it is.
-    mutating func resolveCounter(_ number: Int) {
+    func resolveCounter(_ number: Int) {
         // Those of its section and part.
         let settings = sensorSettings[number]
         var sensor = sensors[number]

@@ -3,7 +3,7 @@ import Time
 
 extension ConfigurationLoader {
     /// What only shows when all lines are known: a group of one, and two lines of a group that are both to be on.
-    mutating func checkInterlocks() {
+    func checkInterlocks() {
         for (at, one) in interlocks.enumerated() {
             guard let group = lines[one.line].interlock?.group else { continue }
             var others: [Int] = []
@@ -20,7 +20,7 @@ extension ConfigurationLoader {
         }
     }
 
-    private mutating func checkBothOn(_ a: LineConfiguration, _ b: LineConfiguration, _ place: Place) {
+    private func checkBothOn(_ a: LineConfiguration, _ b: LineConfiguration, _ place: Place) {
         var keys: [String] = []
         if a.initial == .on, b.initial == .on { keys.append("initial") }
         if a.onExit == .on, b.onExit == .on { keys.append("on-exit") }
@@ -29,19 +29,19 @@ extension ConfigurationLoader {
     }
 }
 
-extension Configuration {
+extension [LineConfiguration] {
     /// The other lines of its interlock group.
     func rivals(of line: LineIndex) -> [LineIndex] {
-        guard lines.indices.contains(line), let group = lines[line].interlock?.group else { return [] }
+        guard indices.contains(line), let group = self[line].interlock?.group else { return [] }
         var rivals: [LineIndex] = []
-        for other in lines.indices where other != line && lines[other].interlock?.group == group { rivals.append(other) }
+        for other in indices where other != line && self[other].interlock?.group == group { rivals.append(other) }
         return rivals
     }
 
     /// How long all others must have been off before a line goes on: the longest that a member of the group wants.
     func gap(of line: LineIndex) -> Duration {
-        var gap = lines[line].interlock?.gap ?? .zero
-        for other in rivals(of: line) { gap = max(gap, lines[other].interlock?.gap ?? .zero) }
+        var gap = self[line].interlock?.gap ?? .zero
+        for other in rivals(of: line) { gap = Swift.max(gap, self[other].interlock?.gap ?? .zero) }
         return gap
     }
 }

@@ -17,6 +17,7 @@ extension LineConfiguration {
 
     /// Takes one setting of `[line NAME]` or of a part; the name, the part and whether the key is for this
     /// direction are the loader's business.
+    @inline(never)
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "pin": pin = try LineConfiguration.pin(value)
@@ -93,12 +94,14 @@ extension LineConfiguration {
 
 extension ConfigurationValue {
     /// A duration, or nil for "no".
+    @inline(never)
     static func optional(_ text: String, _ range: ClosedRange<Milliseconds>) throws(Complaint) -> Duration? {
         text.lowercased() == "no" ? nil : try duration(text, range)
     }
 
     static func isNumber(_ text: String) -> Bool { text.utf8.allSatisfy(isDigit) }
 
+    @inline(never)
     static func tags(_ text: String) throws(Complaint) -> [String] {
         var tags: [String] = []
         for word in list(text) {

@@ -16,7 +16,7 @@ extension Configuration {
         file: String, bytes: [UInt8], parts: @escaping (String) -> [UInt8]?, partNames: [String],
         hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem] = { _, _, _ in [] }
     ) -> ConfigurationResult {
-        var loader = ConfigurationLoader(file: file, parts: parts, partNames: partNames)
+        let loader = ConfigurationLoader(file: file, parts: parts, partNames: partNames)
         return loader.load(bytes, hardware)
     }
 
@@ -47,7 +47,7 @@ extension Configuration {
 }
 
 /// Walks through the sections and collects all mistakes.
-struct ConfigurationLoader {
+final class ConfigurationLoader {
     let file: String
     let parts: (String) -> [UInt8]?
     let partNames: [String]
@@ -83,7 +83,7 @@ struct ConfigurationLoader {
     private var isHopeless: Bool { problems.count >= Configuration.maximumProblems * 4 }
 
     @inline(never)
-    mutating func problem(_ place: Place, _ text: String) {
+    func problem(_ place: Place, _ text: String) {
         if isHopeless { return }
         // A part that is used twice is wrong once.
         if place.rank > 0 { for known in problems where known.place.rank == place.rank && known.place.line == place.line && known.text == text { return } }
@@ -91,9 +91,9 @@ struct ConfigurationLoader {
     }
 
     @inline(never)
-    mutating func problem(_ setting: Setting, _ complaint: Complaint) { problem(setting.place, filled("%: %", setting.key, complaint.text)) }
+    func problem(_ setting: Setting, _ complaint: Complaint) { problem(setting.place, filled("%: %", setting.key, complaint.text)) }
 
-    mutating func load(
+    func load(
         _ bytes: [UInt8], _ hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem]
     ) -> ConfigurationResult {
         let document = INI.parse(bytes)
@@ -136,7 +136,7 @@ struct ConfigurationLoader {
 
     func place(_ line: Int) -> Place { Place(file: file, line: line) }
 
-    private mutating func read(_ section: INI.Section) {
+    private func read(_ section: INI.Section) {
         let words = ConfigurationValue.list(section.name)
         let kind = words.first ?? ""
         let named = ConfigurationKeys.namedSections.contains(kind)
@@ -159,7 +159,7 @@ struct ConfigurationLoader {
         }
     }
 
-    private mutating func unknown(_ section: INI.Section, _ kind: String) {
+    private func unknown(_ section: INI.Section, _ kind: String) {
         var hint = ""
         if let nearest = Spelling.nearest(to: kind, among: ConfigurationKeys.sections) {
             let name = ConfigurationValue.list(section.name).dropFirst().first ?? "NAME"
@@ -175,7 +175,7 @@ struct ConfigurationLoader {
     }
 
     /// False: the section is one too many. A bad name does not hide the mistakes in its section.
-    private mutating func register(_ name: String, _ section: INI.Section, full: Bool) -> Bool {
+    private func register(_ name: String, _ section: INI.Section, full: Bool) -> Bool {
         if full {
             problem(place(section.line), filled("[%] is one too many; there may be %", section.name, String(Configuration.maximumLines)))
             return false
@@ -194,11 +194,11 @@ struct ConfigurationLoader {
     }
 
     /// The settings of a section; unknown keys are reported and left out.
-    mutating func settings(_ section: INI.Section, _ known: [String]) -> [Setting] {
+    func settings(_ section: INI.Section, _ known: [String]) -> [Setting] {
         settings(section, known, inFile: file, rank: 0)
     }
 
-    mutating func settings(_ section: INI.Section, _ known: [String], inFile file: String, rank: Int) -> [Setting] {
+    func settings(_ section: INI.Section, _ known: [String], inFile file: String, rank: Int) -> [Setting] {
         var settings: [Setting] = []
         for entry in section.entries {
             let place = Place(file: file, rank: rank, line: entry.line)
@@ -218,7 +218,7 @@ struct ConfigurationLoader {
         return settings
     }
 
-    private mutating func readAccount(_ section: INI.Section) {
+    private func readAccount(_ section: INI.Section) {
         var account: AccountConfiguration?
         let settings = settings(section, ConfigurationKeys.account)
         for setting in settings where setting.key == "jid" {
@@ -235,10 +235,10 @@ struct ConfigurationLoader {
         if account != nil { self.account = values }
     }
 
-    private mutating func readPeople(_ section: INI.Section) {
+    private func readPeople(_ section: INI.Section) {
         for entry in section.entries {
             do throws(Complaint) {
-                let person = try People.Entry(address: entry.key, role: entry.value)
+                let person = try People.Entry.read(entry.key, entry.value)
                 for known in people.entries where known.local == person.local && known.domain == person.domain {
                     throw Complaint("\"%\" stands twice in [people]", entry.key)
                 }
@@ -252,7 +252,7 @@ struct ConfigurationLoader {
         }
     }
 
-    private mutating func readBoard(_ section: INI.Section) {
+    private func readBoard(_ section: INI.Section) {
         for setting in settings(section, ConfigurationKeys.board) {
             do throws(Complaint) { try board.apply(setting.key, setting.value) } catch { problem(setting, error) }
         }
@@ -261,13 +261,13 @@ struct ConfigurationLoader {
         }
     }
 
-    private mutating func readReports(_ section: INI.Section) {
+    private func readReports(_ section: INI.Section) {
         for setting in settings(section, ConfigurationKeys.reports) {
             do throws(Complaint) { try reports.apply(setting.key, setting.value) } catch { problem(setting, error) }
         }
     }
 
-    private mutating func readLine(_ section: INI.Section, _ name: String) {
+    private func readLine(_ section: INI.Section, _ name: String) {
         let own = settings(section, ConfigurationKeys.line)
         var part = part(in: own, kind: .line)
         var line = LineConfiguration(name: name, pin: "")
@@ -306,7 +306,7 @@ struct ConfigurationLoader {
         lines.append(line)
     }
 
-    private mutating func claim(_ setting: Setting, for line: inout LineConfiguration) throws(Complaint) {
+    private func claim(_ setting: Setting, for line: inout LineConfiguration) throws(Complaint) {
         line.pinLocation = setting.place.description
         for known in pins where known.text == line.pin { throw Complaint("% is already used in line %", line.pin, String(known.place.line)) }
         pins.append(Noted(line.pin, setting.place))
@@ -321,7 +321,7 @@ struct ConfigurationLoader {
         return settings.has(ConfigurationKeys.input) || settings.setting("bias") != nil ? .input : .output
     }
 
-    private mutating func readSensor(_ section: INI.Section, _ name: String) {
+    private func readSensor(_ section: INI.Section, _ name: String) {
         let own = settings(section, ConfigurationKeys.sensor)
         let part = part(in: own, kind: .sensor)
         let settings = merged(own, part)
@@ -347,7 +347,7 @@ struct ConfigurationLoader {
         sensorSettings.append(settings)
     }
 
-    private mutating func checkTags() {
+    private func checkTags() {
         var distinct: [String] = []
         for noted in tags {
             let tag = noted.text, place = noted.place

@@ -10,6 +10,7 @@ extension ConfigurationValue {
     static let maximumDigits = 15
 
     /// "-12.5": no exponent, no unit.
+    @inline(never)
     static func number(_ text: String) throws(Complaint) -> Double {
         let bytes = Array(text.utf8)
         var index = 0
@@ -45,6 +46,7 @@ extension ConfigurationValue {
         return negative ? -value : value
     }
 
+    @inline(never)
     static func integer(_ text: String, _ range: ClosedRange<Int>) throws(Complaint) -> Int {
         guard let value = Int(text), range.contains(value) else {
             throw Complaint("\"%\" is not a number from % to %", text, String(range.lowerBound), String(range.upperBound))

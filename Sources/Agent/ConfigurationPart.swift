@@ -2,16 +2,21 @@ import INI
 import Text
 
 /// What a file of `devices/parts/` has for a line or for a sensor: defaults for the keys of that section.
-struct Part {
+final class Part {
     enum Kind: Equatable { case line, sensor }
 
-    var name: String
-    var kind: Kind
-    var settings: [Setting]
+    let name: String
+    let kind: Kind
+    var settings: [Setting] = []
     /// Of a `[line]` part that says it.
     var direction: LineConfiguration.Direction?
     /// Of a `[sensor]` part that says it: "w1".
     var sourceKind: String?
+
+    init(_ name: String, _ kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
 
     /// Whether a sensor of this part can have this source. The simulated board and recorded files stand in for any.
     func check(source: String) throws(Complaint) {
@@ -45,7 +50,7 @@ final class PartFile {
 
 extension ConfigurationLoader {
     /// What `part = NAME` among `own` names; nil without it, or when it is wrong, which is then reported.
-    mutating func part(in own: [Setting], kind: Part.Kind) -> Part? {
+    func part(in own: [Setting], kind: Part.Kind) -> Part? {
         guard let setting = own.setting("part") else { return nil }
         do throws(Complaint) {
             let name = setting.value
@@ -67,7 +72,7 @@ extension ConfigurationLoader {
     }
 
     /// nil: the part's file has mistakes, which are reported once, in that file.
-    private mutating func load(part name: String) throws(Complaint) -> PartFile? {
+    private func load(part name: String) throws(Complaint) -> PartFile? {
         for loaded in loadedParts where loaded.card.name == name { return loaded.isWrong ? nil : loaded }
         let list = partNames.isEmpty ? "; no parts are installed" : filled("; there are %", alternatives(partNames, "and"))
         let hint = didYouMean(name, partNames)
@@ -82,7 +87,7 @@ extension ConfigurationLoader {
     }
 
     /// False: it has mistakes, or nothing that can be used.
-    private mutating func read(_ found: PartFile, _ bytes: [UInt8]) -> Bool {
+    private func read(_ found: PartFile, _ bytes: [UInt8]) -> Bool {
         let name = found.card.name
         let file = filled("parts/%.conf", name)
         let rank = loadedParts.count + 1
@@ -111,12 +116,12 @@ extension ConfigurationLoader {
         return true
     }
 
-    private mutating func read(_ section: INI.Section, _ kind: Part.Kind, of name: String, inFile file: String, rank: Int) -> Part {
+    private func read(_ section: INI.Section, _ kind: Part.Kind, of name: String, inFile file: String, rank: Int) -> Part {
         let keys = kind == .line ? ConfigurationKeys.line : ConfigurationKeys.sensor + ConfigurationKeys.part
         for entry in section.entries where entry.key == "part" || entry.key == "pin" || entry.key == "interlock" {
             problem(Place(file: file, rank: rank, line: entry.line), filled("\"%\" does not belong in a part; set it in perch.conf", entry.key))
         }
-        var part = Part(name: name, kind: kind, settings: [])
+        let part = Part(name, kind)
         for setting in settings(section, keys, inFile: file, rank: rank) {
             switch setting.key {
             case "part", "pin", "interlock": continue

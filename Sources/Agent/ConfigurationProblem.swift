@@ -1,16 +1,18 @@
 import Text
 
 /// One mistake in perch.conf or in a part's file.
-public struct ConfigurationProblem: Equatable, CustomStringConvertible {
+public final class ConfigurationProblem: Equatable, CustomStringConvertible {
     /// "perch.conf:12"
-    public var location: String
+    public let location: String
     /// What is wrong, with the nearest valid spelling or the remedy.
-    public var text: String
+    public let text: String
 
     public init(location: String, text: String) {
         self.location = location
         self.text = text
     }
+
+    public static func == (a: ConfigurationProblem, b: ConfigurationProblem) -> Bool { a.location == b.location && a.text == b.text }
 
     /// "perch.conf:12: unknown key …"
     public var description: String { filled("%: %", location, text) }

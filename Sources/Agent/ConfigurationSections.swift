@@ -5,6 +5,7 @@ extension AccountConfiguration {
     /// The roster must not show a board without power longer than a day, nor offline at every hiccup.
     static let offlineAfterRange: ClosedRange<Milliseconds> = 10_000...86_400_000
 
+    @inline(never)
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "password-file": passwordFile = try ConfigurationValue.path(value)
@@ -20,6 +21,7 @@ extension AccountConfiguration {
 }
 
 extension BoardConfiguration {
+    @inline(never)
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "profile":
@@ -33,6 +35,7 @@ extension BoardConfiguration {
 }
 
 extension ReportsConfiguration {
+    @inline(never)
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "to":

@@ -7,6 +7,7 @@ extension SensorConfiguration {
     static let holdRange: ClosedRange<Milliseconds> = 0...86_400_000
 
     /// Takes one setting of `[sensor NAME]` or of a part.
+    @inline(never)
     mutating func apply(_ key: String, _ value: String) throws(Complaint) {
         switch key {
         case "source": source = try SensorConfiguration.source(value)

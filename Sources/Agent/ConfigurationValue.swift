@@ -3,6 +3,7 @@ import XMPP
 
 /// Readers of single values. Each says in its complaint what may stand there.
 public enum ConfigurationValue {
+    @inline(never)
     static func yesNo(_ text: String) throws(Complaint) -> Bool {
         switch text.lowercased() {
         case "yes", "true", "on", "1": return true
@@ -12,6 +13,7 @@ public enum ConfigurationValue {
     }
 
     /// The index of `text` among the words between the blanks of `choices`.
+    @inline(never)
     static func choice(_ text: String, _ choices: StaticString) throws(Complaint) -> Int { try choice(text, wordList(choices)) }
 
     /// The index of `text` in `words`.
@@ -22,9 +24,11 @@ public enum ConfigurationValue {
     }
 
     /// Words between blanks or commas.
+    @inline(never)
     static func list(_ text: String) -> [String] { split(text, UInt8(ascii: ",")) }
 
     /// Words between blanks, in lower case.
+    @inline(never)
     static func words(_ text: String) -> [String] { split(text.lowercased(), UInt8(ascii: " ")) }
 
     @inline(never)
@@ -43,6 +47,7 @@ public enum ConfigurationValue {
     }
 
     /// A bare address with a local part.
+    @inline(never)
     public static func address(_ text: String) throws(Complaint) -> JID {
         let jid: JID
         do throws(JIDError) { jid = try JID(text) } catch {
@@ -53,6 +58,7 @@ public enum ConfigurationValue {
         return jid
     }
 
+    @inline(never)
     static func path(_ text: String, longest: Int = Configuration.maximumPath) throws(Complaint) -> String {
         if text.utf8.first != UInt8(ascii: "/") { throw Complaint("\"%\" must be an absolute path, beginning with \"/\"", text) }
         if text.utf8.count > longest { throw Complaint("the path is longer than % bytes", String(longest)) }
@@ -76,6 +82,7 @@ public enum ConfigurationValue {
     }
 
     /// A word or two for people.
+    @inline(never)
     static func label(_ text: String) throws(Complaint) -> String {
         if text.unicodeScalars.count > Configuration.maximumWordLength {
             throw Complaint("\"%\" is longer than % characters", text, String(Configuration.maximumWordLength))

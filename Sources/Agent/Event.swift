@@ -53,19 +53,21 @@ public indirect enum Event: Equatable {
 }
 
 /// Why a file of the state directory could not be written.
-public struct StorageFailure: Equatable, Sendable {
+public final class StorageFailure: Equatable, Sendable {
     /// For presence, in a few words: "disk full".
-    public var status: String
+    public let status: String
     /// For the log, with file and reason.
-    public var text: String
+    public let text: String
 
     public init(status: String, text: String) {
         self.status = status
         self.text = text
     }
+
+    public static func == (a: StorageFailure, b: StorageFailure) -> Bool { a.status == b.status && a.text == b.text }
 }
 
-public enum LineOutcome: Equatable {
+public indirect enum LineOutcome: Equatable {
     case on, off
     /// Of a PWM line, per mille as read back.
     case duty(Int)
@@ -73,7 +75,7 @@ public enum LineOutcome: Equatable {
     case failed(String)
 }
 
-public enum SensorOutcome: Equatable {
+public indirect enum SensorOutcome: Equatable {
     /// In the sensor's own unit, after the reader's scale and offset.
     case value(Double)
     case failed(String)

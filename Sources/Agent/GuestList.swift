@@ -10,7 +10,7 @@ import XMPP
 ///     code viewer 1795451820000 z9nVbxn…= alice@example.org
 ///
 /// Last stands which admin it was. Of a code only its digest is kept, and until when it is good in milliseconds of wall-clock time.
-struct GuestList {
+final class GuestList {
     static let fileName = "people"
 
     /// Persons; larger groups stand in the configuration as `*@domain`. 100 bytes each.
@@ -83,23 +83,23 @@ struct GuestList {
     /// Each open code needs a place for who says it.
     var isFull: Bool { guests.count + invitations.count >= GuestList.maximumGuests }
 
-    mutating func set(_ guest: Guest) {
+    func set(_ guest: Guest) {
         remove(guest.jid)
         guests.append(guest)
     }
 
-    mutating func remove(_ person: JID) { guests.removeAll { $0.jid == person } }
+    func remove(_ person: JID) { guests.removeAll { $0.jid == person } }
 
-    mutating func add(_ invitation: Invitation) { invitations.append(invitation) }
+    func add(_ invitation: Invitation) { invitations.append(invitation) }
 
     /// Takes an open code out of the list.
-    mutating func take(_ digest: String) -> Invitation? {
+    func take(_ digest: String) -> Invitation? {
         guard let index = invitations.firstIndex(where: { $0.digest == digest }) else { return nil }
         return invitations.remove(at: index)
     }
 
     /// - Returns: how many there were.
-    mutating func dropInvitations() -> Int {
+    func dropInvitations() -> Int {
         defer { invitations.removeAll() }
         return invitations.count
     }
@@ -107,11 +107,10 @@ struct GuestList {
     /// Forgets whom the configuration names (it would be a surprise if they came back when it no longer does), and codes that are over or whose
     /// maker is no admin any more.
     /// - Returns: whether there were any.
-    mutating func prune(_ people: People, _ now: Timestamp) -> Bool {
+    func prune(_ people: People, _ now: Timestamp) -> Bool {
         let before = guests.count + invitations.count
         guests.removeAll { people.exactRole(of: $0.jid) != nil }
-        let list = self
-        invitations.removeAll { $0.expires <= now || list.role(of: $0.by, people) != .admin }
+        invitations.removeAll { $0.expires <= now || role(of: $0.by, people) != .admin }
         return guests.count + invitations.count != before
     }
 
@@ -121,7 +120,7 @@ struct GuestList {
         for row in StateFile.rows(GuestList.fileName, bytes) { take(row.split(separator: " ", omittingEmptySubsequences: false)) }
     }
 
-    private mutating func take(_ words: [Substring]) {
+    private func take(_ words: [Substring]) {
         guard words.count >= 4 else { return }
         let role = Role.names.firstIndex { $0 == words[1] }.flatMap { Role(rawValue: $0) }
         guard role != nil || words[1] == "nobody", let by = GuestList.address(words[words.count - 1]) else { return }

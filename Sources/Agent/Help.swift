@@ -106,7 +106,7 @@ struct Help {
             }
             if let maxOn = line.maxOn { text += say(" I switch it off after $1 at the latest.", Spoken.duration(maxOn)) }
             if let minOff = line.minOff { text += say(" It stays off for at least $1.", Spoken.duration(minOff)) }
-            let rivals = vocabulary.names(of: configuration.rivals(of: index))
+            let rivals = vocabulary.names(of: configuration.lines.rivals(of: index))
             if !rivals.isEmpty { text += say(" Before it goes on, I switch $1 off.", Replies.list(rivals)) }
             if line.confirm { text += " I ask back before I switch it." }
             return text + say("\nYou may say: $1 on · $1 off · toggle $1 · $1 on for 10min · pulse $1 500ms · ", name)

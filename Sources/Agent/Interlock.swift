@@ -44,7 +44,7 @@ final class WaitingMake {
 
 /// `interlock` and `min-off`: everything that switches a line on goes through here.
 extension Agent {
-    private enum Gate {
+    private indirect enum Gate {
         case open
         case opens(Instant)
         /// Others are asked to go off.
@@ -166,10 +166,10 @@ extension Agent {
     }
 
     @inline(never)
-    func rivals(of line: LineIndex) -> [LineIndex] { configuration.rivals(of: line) }
+    func rivals(of line: LineIndex) -> [LineIndex] { configuration.lines.rivals(of: line) }
 
     @inline(never)
-    func gap(of line: LineIndex) -> Duration { configuration.gap(of: line) }
+    func gap(of line: LineIndex) -> Duration { configuration.lines.gap(of: line) }
 
     func names(of lines: [LineIndex]) -> [String] {
         var names: [String] = []

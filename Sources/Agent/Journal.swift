@@ -14,7 +14,7 @@ struct Journal {
     /// What is left of a full journal after it was thinned.
     static let thinnedBytes = maximumBytes / 4 * 3
 
-    enum Write: Equatable {
+    indirect enum Write: Equatable {
         case append([UInt8])
         /// Replace the file.
         case store([UInt8])

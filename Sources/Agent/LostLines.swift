@@ -2,12 +2,19 @@ import Text
 import Time
 
 /// What is remembered of a line whose chip has gone.
-struct LineAway {
+final class LineAway {
     /// What it was, and would be by now: `initial = restore` brings it back.
-    var level: Bool?
-    var timer: LineTimer?
+    let level: Bool?
+    let timer: LineTimer?
     /// It had to go off meanwhile: it does when it is back, whatever its `initial` says.
-    var mustBeOff = false
+    let mustBeOff: Bool
+
+    @inline(never)
+    init(level: Bool? = nil, timer: LineTimer? = nil, mustBeOff: Bool = false) {
+        self.level = level
+        self.timer = timer
+        self.mustBeOff = mustBeOff
+    }
 }
 
 /// Lines whose chip goes and comes back.
@@ -17,19 +24,23 @@ extension Agent {
         let settings = configuration.lines[line]
         let state = outputs.lines[line]
         if state.away == nil {
-            var away = LineAway(level: state.level, timer: state.timer)
+            var level = state.level, timer = state.timer, mustBeOff = false
             // Not there from the beginning: what the last run wrote down holds.
             if startedAt == nil, settings.initial == .restore {
                 let restored = saved.restored(settings.name, at: now.timestamp)
-                away.level = restored.on
-                if let remaining = restored.remaining { away.timer = LineTimer(deadline: now.instant + remaining, level: !restored.on, cause: .duration) }
+                level = restored.on
+                if let remaining = restored.remaining { timer = LineTimer(deadline: now.instant + remaining, level: !restored.on, cause: .duration) }
             }
-            if let cause = away.timer?.cause, cause == .pulse || cause == .retry { away = LineAway(level: false, mustBeOff: true) }
-            if let fade = state.fade, !isOn(line, fade.to) { away = LineAway(level: false, mustBeOff: true) }
-            if let blink = state.blink { away = blink.before ? LineAway(level: true, timer: away.timer) : LineAway(level: false, mustBeOff: true) }
-            away.timer = away.timer?.awaited(by: nil)
+            if let cause = timer?.cause, cause == .pulse || cause == .retry { mustBeOff = true }
+            if let fade = state.fade, !isOn(line, fade.to) { mustBeOff = true }
+            if mustBeOff { timer = nil }
+            if let blink = state.blink {
+                mustBeOff = !blink.before
+                level = true
+            }
+            if mustBeOff { (level, timer) = (false, nil) }
             if let errand = state.timer?.errand { settle(errand, line, Replies.didNotSwitch(settings.name, why)) }
-            state.away = away
+            state.away = LineAway(level: level, timer: timer?.awaited(by: nil), mustBeOff: mustBeOff)
         }
         state.level = nil
         state.timer = nil
@@ -89,23 +100,23 @@ extension Agent {
     func runTimersAway(_ line: LineIndex) {
         let state = outputs.lines[line]
         guard let before = state.away else { return }
-        var away = before
+        var level = before.level, after = before.timer, mustBeOff = before.mustBeOff
         let settings = configuration.lines[line]
-        if let timer = away.timer, timer.deadline <= now.instant {
-            away.level = timer.level
-            away.mustBeOff = !timer.level
-            away.timer = Outputs.timer(for: settings, turning: timer.level, from: nil, duration: timer.then.map { $0 - now.instant }, at: now.instant)
+        if let timer = after, timer.deadline <= now.instant {
+            level = timer.level
+            mustBeOff = !timer.level
+            after = Outputs.timer(for: settings, turning: timer.level, from: nil, duration: timer.then.map { $0 - now.instant }, at: now.instant)
         }
         if let since = outputs.disconnectedSince, let policy = settings.onDisconnect, settings.direction == .output,
             !state.disconnectDone, since + policy.after <= now.instant
         {
             state.disconnectDone = true
-            away.level = policy.on
-            away.mustBeOff = !policy.on
-            away.timer = Outputs.timer(for: settings, turning: policy.on, from: nil, duration: nil, at: now.instant)
+            level = policy.on
+            mustBeOff = !policy.on
+            after = Outputs.timer(for: settings, turning: policy.on, from: nil, duration: nil, at: now.instant)
         }
-        if away.level == before.level, away.mustBeOff == before.mustBeOff, away.timer === before.timer { return }
-        state.away = away
+        if level == before.level, mustBeOff == before.mustBeOff, after === before.timer { return }
+        state.away = LineAway(level: level, timer: after, mustBeOff: mustBeOff)
         storeLines()
     }
 

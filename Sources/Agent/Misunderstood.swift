@@ -79,6 +79,7 @@ struct Misunderstood {
     }
 
     /// The output that was talked about, or the first one.
+    @inline(never)
     private func exampleOutput(_ target: Target?) -> String {
         if let target {
             if vocabulary.hasOutput(target) { return vocabulary.text(of: target) }

@@ -5,7 +5,7 @@ import XMPP
 /// What was said and is not known to have arrived: reports, which outlast the program, and answers, which do not.
 ///
 /// Each message has an id of its own and keeps it when it is sent again, so that a receiver sees it once (XEP-0359).
-struct Outbox {
+final class Outbox {
     /// Messages of reports that the server has not taken over yet. The session's own limit is 1000.
     static let maximumUnacknowledged = 64
     /// A report that is not delivered by then goes to disk, even while online: the link may be dead without knowing it.
@@ -77,7 +77,7 @@ struct Outbox {
     // MARK: Reports
 
     /// - Returns: how many others had to go.
-    mutating func add(_ kind: Report.Kind, source: String, _ text: String, _ measure: [UInt8], _ now: Moment) -> Int {
+    func add(_ kind: Report.Kind, source: String, _ text: String, _ measure: [UInt8], _ now: Moment) -> Int {
         lastNumber &+= 1
         let thinned = journal.add(
             Report(
@@ -103,7 +103,7 @@ struct Outbox {
 
     /// The server has this message.
     /// - Returns: whether it was one of ours.
-    mutating func acknowledge(_ id: String) -> Bool {
+    func acknowledge(_ id: String) -> Bool {
         for index in replies.indices where replies[index].message.id == id {
             replies.remove(at: index)
             return true
@@ -123,7 +123,7 @@ struct Outbox {
 
     /// Forgets what is delivered.
     /// - Returns: what to write at once.
-    mutating func settle(_ now: Instant) -> Journal.Write? {
+    func settle(_ now: Instant) -> Journal.Write? {
         // In the order of the journal: nothing before the first that is under way is left.
         let delivered = flights.first?.offset ?? journal.sent
         let write = journal.deliver(upTo: delivered)
@@ -139,7 +139,7 @@ struct Outbox {
     }
 
     /// What is to be written now, and whether it must be safe soon.
-    mutating func write(isOffline: Bool, _ now: Instant) -> (Journal.Write, isUrgent: Bool)? {
+    func write(isOffline: Bool, _ now: Instant) -> (Journal.Write, isUrgent: Bool)? {
         if let retryDisk {
             guard retryDisk <= now else { return nil }
             self.retryDisk = now + Outbox.diskRetry
@@ -161,7 +161,7 @@ struct Outbox {
     // MARK: Answers
 
     /// - Returns: the message with an id.
-    mutating func add(_ message: OutgoingMessage, _ now: Moment) -> Reply {
+    func add(_ message: OutgoingMessage, _ now: Moment) -> Reply {
         lastReply &+= 1
         var message = message
         message.id = say("$1-r$2", Outbox.hex(run), String(Int(lastReply)))
@@ -177,7 +177,7 @@ struct Outbox {
         return reply
     }
 
-    mutating func dropReplies(_ now: Instant) {
+    func dropReplies(_ now: Instant) {
         while let first = replies.first, now - first.at.instant >= Outbox.replyMemory { replies.removeFirst() }
         if replies.isEmpty { replies = [] }
     }
@@ -185,13 +185,13 @@ struct Outbox {
     // MARK: The link
 
     /// A new session knows nothing of what the last one sent.
-    mutating func sendAgain() {
+    func sendAgain() {
         for flight in flights { flight.isSent = false }
         for reply in replies { reply.isSent = false }
     }
 
     /// This message did not leave.
-    mutating func unsent(_ id: String) {
+    func unsent(_ id: String) {
         isStalled = true
         for reply in replies where reply.message.id == id { reply.isSent = false }
         for flight in flights where isReport(id, flight) { flight.isSent = false }

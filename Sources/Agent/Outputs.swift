@@ -203,7 +203,7 @@ struct Outputs {
     }
 
     /// The earliest moment at which something is to be done.
-    func nextDeadline(_ configuration: Configuration) -> Instant? {
+    func nextDeadline(_ settings: [LineConfiguration]) -> Instant? {
         var next = Earliest()
         for index in lines.indices {
             let state = lines[index]
@@ -211,10 +211,8 @@ struct Outputs {
             next.consider(state.blink?.next)
             next.consider(state.blink?.end)
             next.consider(state.fade?.next)
-            guard configuration.lines.indices.contains(index) else { continue }
-            if let since = disconnectedSince, !state.disconnectDone, let policy = configuration.lines[index].onDisconnect,
-                configuration.lines[index].direction == .output
-            {
+            guard settings.indices.contains(index) else { continue }
+            if let since = disconnectedSince, !state.disconnectDone, let policy = settings[index].onDisconnect, settings[index].direction == .output {
                 next.consider(since + policy.after)
             }
             next.consider(state.presses.deadline)

@@ -19,16 +19,18 @@ public enum Role: Int, Comparable, Sendable {
 /// `[people]`: who may do what. Nobody by default; an empty list means nobody.
 public struct People: Equatable {
     /// One line of the section: an exact bare JID, or `*@domain`.
-    public struct Entry: Equatable {
+    public final class Entry: Equatable {
         /// nil: everybody at `domain`.
-        public var local: String?
-        public var domain: String
-        public var role: Role
+        public let local: String?
+        public let domain: String
+        public let role: Role
         public init(local: String?, domain: String, role: Role) {
             self.local = local
             self.domain = domain
             self.role = role
         }
+
+        public static func == (a: Entry, b: Entry) -> Bool { a.local == b.local && a.domain == b.domain && a.role == b.role }
     }
 
     public var entries: [Entry]

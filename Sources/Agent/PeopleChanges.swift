@@ -186,7 +186,7 @@ extension Agent {
         var listed: [String] = [], known: [String] = []
         for entry in configuration.people.entries { listed.append(say("$1@$2: $3", entry.local ?? "*", entry.domain, entry.role.name)) }
         for guest in guests.guests {
-            let what = guest.role == nil ? "$1: nobody (kept out by $3)" : "$1: $2 (let in by $3)"
+            let what: StaticString = guest.role == nil ? "$1: nobody (kept out by $3)" : "$1: $2 (let in by $3)"
             known.append(say(what, guest.jid.description, guest.role?.name ?? "", guest.by.description))
         }
         let rows = Agent.listed(listed) + Agent.listed(known) + openCodes()

@@ -3,7 +3,7 @@ import XMPP
 
 extension People.Entry {
     /// `alice@example.org = admin` or `*@family.example.org = viewer`. A group chat is written like a person.
-    init(address: String, role: String) throws(Complaint) {
+    static func read(_ address: String, _ role: String) throws(Complaint) -> People.Entry {
         let pattern = address.hasPrefix("*@")
         let local: String?
         let domain: String
@@ -28,7 +28,7 @@ extension People.Entry {
         }
         do throws(Complaint) {
             let index = try ConfigurationValue.choice(role, Role.names)
-            self.init(local: local, domain: domain, role: Role(rawValue: index) ?? .viewer)
+            return People.Entry(local: local, domain: domain, role: Role(rawValue: index) ?? .viewer)
         } catch {
             throw Complaint(say("the role of $1: $2", address, error.text))
         }

@@ -4,7 +4,7 @@ import XMPP
 /// A changed configuration: lines and sensors that are still there keep what they were doing, by name.
 extension Agent {
     func reload(_ new: Configuration, _ levels: [Bool?], _ duties: [Int?]) {
-        let old = configuration
+        let oldLines = configuration.lines, oldSensors = configuration.sensors
         // Numbers of lines mean something else from here on: whoever waits is told.
         for errand in errands.takeAll() { reply(errand.asker, Replies.reloaded) }
         for ticket in outputs.pending {
@@ -22,12 +22,12 @@ extension Agent {
 
         var lines: [LineState] = []
         var isNewOn: [LineIndex] = []
-        var renamed = [LineIndex?](repeating: nil, count: old.lines.count)
+        var renamed = [LineIndex?](repeating: nil, count: oldLines.count)
         for (index, line) in new.lines.enumerated() {
-            let named = old.lines.firstIndex { $0.name == line.name }
+            let named = oldLines.firstIndex { $0.name == line.name }
             if let named { renamed[named] = index }
             // The board keeps the level of a wire, whatever it is called now: so its timers go with it.
-            let wire = old.lines.firstIndex { Agent.isSameWire($0, line) }
+            let wire = oldLines.firstIndex { Agent.isSameWire($0, line) }
             let state = wire.map { LineState(outputs.lines[$0]) } ?? LineState()
             lines.append(state)
             if wire == nil {
@@ -61,7 +61,7 @@ extension Agent {
         for sensor in new.sensors {
             let state = SensorState()
             sensors.append(state)
-            guard let before = old.sensors.firstIndex(where: { $0.name == sensor.name && $0.source == sensor.source }) else { continue }
+            guard let before = oldSensors.firstIndex(where: { $0.name == sensor.name && $0.source == sensor.source }) else { continue }
             let known = telemetry.sensors[before]
             state.reading = known.reading
             state.failure = known.failure
@@ -69,7 +69,7 @@ extension Agent {
             state.sent = known.sent
             state.sentAt = known.sentAt
             state.sentFailure = known.sentFailure
-            if old.sensors[before].alarm == sensor.alarm {
+            if oldSensors[before].alarm == sensor.alarm {
                 state.alarm = known.alarm
                 state.sentAlarm = known.sentAlarm
             }
@@ -78,7 +78,7 @@ extension Agent {
         configuration = new
         note(duties)
         vocabulary = Vocabulary(new)
-        telemetry.schedule(new, at: now.instant)
+        telemetry.schedule(new.sensors, at: now.instant)
         lockAfterReload(isNewOn)
         presence.isDirty = true
         storeGuests(onlyPruned: true)

@@ -5,7 +5,7 @@ import Time
 ///
 /// In the file, numbers little-endian: `0xA5`, CRC-32 of what follows (4 bytes), length of the body (2), then the body:
 /// kind (1), run (4), number (4), time (8), source (4), length of the text (2), the text, the measure.
-struct Report: Equatable {
+final class Report: Equatable {
     /// What goes first when the journal is full: the lowest.
     enum Kind: UInt8 {
         /// A live value.
@@ -24,15 +24,29 @@ struct Report: Equatable {
         var number: UInt32
     }
 
-    var kind: Kind
-    var name: Name
-    var time: Timestamp
+    let kind: Kind
+    let name: Name
+    let time: Timestamp
     /// Which sensor or line: a hash of its name.
-    var source: UInt32
+    let source: UInt32
     /// What people read.
-    var text: String
+    let text: String
     /// Attributes of a SenML record without base name and time; empty: none.
-    var measure: [UInt8] = []
+    let measure: [UInt8]
+
+    @inline(never)
+    init(kind: Kind, name: Name, time: Timestamp, source: UInt32, text: String, measure: [UInt8] = []) {
+        self.kind = kind
+        self.name = name
+        self.time = time
+        self.source = source
+        self.text = text
+        self.measure = measure
+    }
+
+    static func == (a: Report, b: Report) -> Bool {
+        a.kind == b.kind && a.name == b.name && a.time == b.time && a.source == b.source && a.text == b.text && a.measure == b.measure
+    }
 
     // MARK: The file
 
@@ -49,7 +63,7 @@ struct Report: Equatable {
     private static let mark: UInt8 = 0
 
     /// What stands at a place of the file.
-    enum Record {
+    indirect enum Record {
         case report(Kind, Name, source: UInt32)
         /// All up to this report are delivered.
         case mark(Name)

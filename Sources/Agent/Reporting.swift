@@ -5,7 +5,7 @@ import XMPP
 /// Readings: asked for, answered, reported.
 extension Agent {
     func poll() {
-        let (toRead, overdue) = telemetry.poll(configuration, at: now.instant)
+        let (toRead, overdue) = telemetry.poll(configuration.sensors, at: now.instant)
         for sensor in overdue { take(.failed(Replies.readingDeadlinePassed), ofSensor: sensor) }
         for sensor in toRead { startReading(sensor) }
     }
@@ -69,7 +69,7 @@ extension Agent {
         for sensor in sensors {
             guard telemetry.sensors[sensor].failure == nil, let reading = telemetry.sensors[sensor].reading else { continue }
             let settings = configuration.sensors[sensor]
-            var record = SenML.record(settings.name, reading.value, unit: settings.unit, at: reading.timestamp)
+            let record = SenML.record(settings.name, reading.value, unit: settings.unit, at: reading.timestamp)
             if records.isEmpty { record.baseName = SenML.baseName(configuration.account.jid) }
             records.append(record)
         }

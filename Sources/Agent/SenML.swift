@@ -3,8 +3,8 @@ import Time
 import XMPP
 
 /// One record of a SenML pack (RFC 8428 §4); what is nil is left out.
-struct SenMLRecord: Equatable {
-    enum Value: Equatable {
+final class SenMLRecord {
+    indirect enum Value: Equatable {
         case number(Double)
         case boolean(Bool)
         case string(String)
@@ -12,14 +12,29 @@ struct SenMLRecord: Equatable {
 
     var baseName: String?
     /// Seconds since 1970 (UTC).
-    var baseTime: Double?
-    var baseUnit: String?
-    var baseVersion: Int?
-    var name: String?
+    let baseTime: Double?
+    let baseUnit: String?
+    let baseVersion: Int?
+    let name: String
     var unit: String?
     var value: Value?
     /// Seconds since 1970, or relative to now below 2^28 (RFC 8428 §4.5.3).
     var time: Double?
+
+    @inline(never)
+    init(
+        baseName: String? = nil, baseTime: Double? = nil, baseUnit: String? = nil, baseVersion: Int? = nil, name: String, unit: String? = nil,
+        value: Value? = nil, time: Double? = nil
+    ) {
+        self.baseName = baseName
+        self.baseTime = baseTime
+        self.baseUnit = baseUnit
+        self.baseVersion = baseVersion
+        self.name = name
+        self.unit = unit
+        self.value = value
+        self.time = time
+    }
 }
 
 /// Sensor Measurement Lists in their XML form (RFC 8428 §7).
@@ -73,7 +88,7 @@ enum SenML {
 
     /// The record of one sensor's reading, in the registry's unit.
     static func record(_ name: String, _ value: Double, unit: String, at timestamp: Timestamp) -> SenMLRecord {
-        var record = SenMLRecord(name: SenML.name(name), time: time(timestamp))
+        let record = SenMLRecord(name: SenML.name(name), time: time(timestamp))
         if let conversion = Units.senml(unit) {
             record.unit = conversion.unit
             let isIdentity = conversion.scale == 1 && conversion.offset == 0

@@ -12,7 +12,7 @@ public enum StateFile {
     /// What is written, and all that was written so far: of every file.
     static let version = 1
 
-    public enum Verdict: Equatable, Sendable {
+    public indirect enum Verdict: Equatable, Sendable {
         case current
         case other(Int)
         case damaged

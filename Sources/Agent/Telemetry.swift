@@ -64,6 +64,7 @@ struct Telemetry {
 
     // MARK: Polling
 
+    @inline(never)
     static func pollInterval(_ sensor: SensorConfiguration) -> Duration? {
         if let report = sensor.report { return max(report.shortest, shortestPoll) }
         return sensor.alarm == nil ? nil : alarmPoll
@@ -77,17 +78,17 @@ struct Telemetry {
     }
 
     /// The sensors whose time has come are asked; those that never answered have failed.
-    mutating func poll(_ configuration: Configuration, at now: Instant) -> (toRead: [SensorIndex], overdue: [SensorIndex]) {
+    mutating func poll(_ settings: [SensorConfiguration], at now: Instant) -> (toRead: [SensorIndex], overdue: [SensorIndex]) {
         var toRead: [SensorIndex] = [], overdue: [SensorIndex] = []
-        for index in sensors.indices where configuration.sensors.indices.contains(index) {
+        for index in sensors.indices where settings.indices.contains(index) {
             let state = sensors[index]
             if let asked = state.asked, now - asked >= Telemetry.readingDeadline { overdue.append(index) }
-            guard let due = state.nextPoll, due <= now, let interval = Telemetry.pollInterval(configuration.sensors[index])
+            guard let due = state.nextPoll, due <= now, let interval = Telemetry.pollInterval(settings[index])
             else { continue }
             // On a grid, so that a late wake-up does not shift all later ones; after a suspend the grid starts anew.
             var next = due + interval
             if next <= now { next = now + interval }
-            if let report = configuration.sensors[index].report, let sentAt = state.sentAt, sentAt + report.longest > now {
+            if let report = settings[index].report, let sentAt = state.sentAt, sentAt + report.longest > now {
                 next = min(next, sentAt + report.longest)
             }
             state.nextPoll = next
@@ -98,9 +99,9 @@ struct Telemetry {
     }
 
     /// Starts polling what is to be polled and is not yet.
-    mutating func schedule(_ configuration: Configuration, at now: Instant) {
-        for index in sensors.indices where configuration.sensors.indices.contains(index) {
-            if Telemetry.pollInterval(configuration.sensors[index]) == nil {
+    mutating func schedule(_ settings: [SensorConfiguration], at now: Instant) {
+        for index in sensors.indices where settings.indices.contains(index) {
+            if Telemetry.pollInterval(settings[index]) == nil {
                 sensors[index].nextPoll = nil
             } else if sensors[index].nextPoll == nil {
                 sensors[index].nextPoll = now
@@ -108,12 +109,12 @@ struct Telemetry {
         }
     }
 
-    func nextDeadline(_ configuration: Configuration, after now: Instant) -> Instant? {
+    func nextDeadline(_ settings: [SensorConfiguration], after now: Instant) -> Instant? {
         var next = Earliest()
-        for index in sensors.indices where configuration.sensors.indices.contains(index) {
+        for index in sensors.indices where settings.indices.contains(index) {
             next.consider(sensors[index].nextPoll)
             if let asked = sensors[index].asked { next.consider(asked + Telemetry.readingDeadline) }
-            if let stale = staleAt(index, configuration), stale > now { next.consider(stale) }
+            if let stale = staleAt(index, settings), stale > now { next.consider(stale) }
         }
         return next.instant
     }
@@ -174,12 +175,13 @@ struct Telemetry {
         return (a - b).magnitude >= delta * (1 - 1e-9)
     }
 
-    func isStale(_ index: SensorIndex, _ configuration: Configuration, at now: Instant) -> Bool {
-        staleAt(index, configuration).map { $0 <= now } ?? false
+    func isStale(_ index: SensorIndex, _ settings: [SensorConfiguration], at now: Instant) -> Bool {
+        staleAt(index, settings).map { $0 <= now } ?? false
     }
 
-    private func staleAt(_ index: SensorIndex, _ configuration: Configuration) -> Instant? {
-        guard let reading = sensors[index].reading, let report = configuration.sensors[index].report else { return nil }
+    @inline(never)
+    private func staleAt(_ index: SensorIndex, _ settings: [SensorConfiguration]) -> Instant? {
+        guard let reading = sensors[index].reading, let report = settings[index].report else { return nil }
         return reading.at + report.longest * Telemetry.staleFactor
     }
 

@@ -39,7 +39,7 @@ extension Agent {
         let age = state.reading.map { now.instant - $0.at }
         if let why = state.failure { return Replies.failed(name, why, last: age.map { say("$1, $2 ago", value(sensor), Spoken.age($0)) }) }
         guard let age else { return Replies.neverRead(name) }
-        if telemetry.isStale(sensor, configuration, at: now.instant) { return Replies.stale(name, value(sensor), age: age) }
+        if telemetry.isStale(sensor, configuration.sensors, at: now.instant) { return Replies.stale(name, value(sensor), age: age) }
         return Replies.reading(name, value(sensor), age: age) + doubt(sensor)
     }
 
@@ -167,7 +167,7 @@ extension Agent {
             if state.alarm == .raised { alarms.append(alarmText(index)) }
             if let why = state.failure {
                 faults.append(say("$1 failed: $2", settings.name, why))
-            } else if telemetry.isStale(index, configuration, at: now.instant) {
+            } else if telemetry.isStale(index, configuration.sensors, at: now.instant) {
                 faults.append(say("$1 is stale", settings.name))
             } else if state.alarm != .raised, let shown = state.shown, Telemetry.pollInterval(settings) != nil {
                 values.append(say("$1 $2", settings.name, NumberText.quantity(shown, digits: settings.digits, unit: settings.unit)))

@@ -1,7 +1,7 @@
 import Text
 
 /// What a word in chat can stand for.
-enum Target: Equatable {
+indirect enum Target: Equatable {
     case line(LineIndex)
     case sensor(SensorIndex)
     /// All lines and sensors that carry the tag, as written in the configuration.
@@ -47,9 +47,14 @@ final class Vocabulary {
         }
     }
 
-    struct Sensor {
-        var name: String
-        var tags: [String]
+    final class Sensor {
+        let name: String
+        let tags: [String]
+
+        init(name: String, tags: [String]) {
+            self.name = name
+            self.tags = tags
+        }
     }
 
     let names: [Name]

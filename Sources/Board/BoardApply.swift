@@ -45,12 +45,12 @@ extension Board {
                 do throws(BoardError) {
                     next[index] = try claim(pin, settings[index])
                 } catch {
-                    problems.append(BoardProblem(name: settings[index].name, location: settings[index].pinLocation, error: error))
+                    problems.append(BoardProblem(settings[index], error))
                 }
             }
         }
         if !problems.isEmpty {
-            for line in next.compactMap({ $0 }) where !lines.contains(where: { $0.place == line.place }) { release(line) }
+            for line in next.compactMap({ $0 }) where lines.index(at: line.place) == nil { release(line) }
             throw BoardProblems(problems)
         }
 
@@ -59,15 +59,14 @@ extension Board {
             do throws(BoardError) {
                 next[change.index] = try reshape(change.old, pin, settings[change.index])
             } catch {
-                let line = settings[change.index]
                 restore(changed[..<done].compactMap { next[$0.index] })
-                throw BoardProblems([BoardProblem(name: line.name, location: line.pinLocation, error: error)])
+                throw BoardProblems([BoardProblem(settings[change.index], error)])
             }
         }
         // Only now: until here all may have to stay as it was.
         for (index, line) in settings.enumerated() { next[index]?.settings = line }
         let kept = next.compactMap { $0 }
-        for old in lines where !kept.contains(where: { $0.place == old.place }) { release(old) }
+        for old in lines where kept.index(at: old.place) == nil { release(old) }
         lines = kept
         sensors = newSensors
     }
@@ -133,7 +132,7 @@ extension Board {
                     let written = line.pin == new.name ? new.name : filled("% is %, which", line.pin, new.name)
                     throw .invalid("% is already the pin of %; each line needs a pin of its own", written, settings[other].name)
                 }
-                if !lines.contains(where: { $0.place == new.place }), let refusal = profile?.refusal(of: new.profileName, root: root) { throw refusal }
+                if lines.index(at: new.place) == nil, let refusal = profile?.refusal(of: new.profileName, root: root) { throw refusal }
                 found[index] = new
             } catch {
                 // Nothing is plugged into the simulated board.
@@ -141,7 +140,7 @@ extension Board {
                     found[index] = FoundPin(place: .nowhere(index), name: line.pin, missing: why)
                     continue
                 }
-                problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
+                problems.append(BoardProblem(line, error))
             }
         }
         return found
@@ -243,7 +242,7 @@ extension Board {
     /// Takes back a line that was let go for a change that failed. When even that fails, the line stays without a claim and each use of
     /// it says so.
     private func reclaim(_ old: HeldLine, _ chip: Chip, level physical: Bool) {
-        guard let index = lines.firstIndex(where: { $0.place == old.place }) else { return }
+        guard let index = lines.index(at: old.place) else { return }
         var wanted = old.settings
         wanted.initial = physical != old.settings.activeLow ? .on : .off
         do throws(BoardError) {
@@ -255,7 +254,7 @@ extension Board {
     /// Undoes changes: each of `changed` gets the settings back that `lines` still has for its pin.
     private func restore(_ changed: [HeldLine]) {
         for new in changed {
-            guard let index = lines.firstIndex(where: { $0.place == new.place }) else { continue }
+            guard let index = lines.index(at: new.place) else { continue }
             var settings = lines[index].settings
             let initial = settings.initial
             settings.initial = .keep

@@ -18,7 +18,7 @@ extension Board {
     /// Adds a problem for each pin that somebody else has.
     func findUsed(_ settings: [LineSettings], _ pins: [FoundPin?], _ problems: inout [BoardProblem]) {
         for (line, pin) in zip(settings, pins) {
-            guard let pin, pin.chip != nil || line.pwm != nil && !isSimulated, !lines.contains(where: { $0.place == pin.place }) else { continue }
+            guard let pin, pin.chip != nil || line.pwm != nil && !isSimulated, lines.index(at: pin.place) == nil else { continue }
             do throws(BoardError) {
                 guard let chip = pin.chip else {
                     if let pwm = line.pwm { try PWMLine(root: root, pin.place, name: pin.name, pwm, activeLow: line.activeLow).check() }
@@ -27,7 +27,7 @@ extension Board {
                 let info = try chip.lineInfo(pin.place.offset)
                 if info.isUsed, !Text.hasPrefix(info.consumer, "perch:") { throw .busy(pin: pin.name, consumer: user(info.consumer, pin.profileName)) }
             } catch {
-                problems.append(BoardProblem(name: line.name, location: line.pinLocation, error: error))
+                problems.append(BoardProblem(line, error))
             }
         }
     }

@@ -64,18 +64,24 @@ extension BoardError: CustomStringConvertible {
 }
 
 /// One `BoardError` with the line or sensor it belongs to.
-public struct BoardProblem: Equatable, Sendable, CustomStringConvertible {
+public final class BoardProblem: Equatable, Sendable, CustomStringConvertible {
     /// The owner's name for the line or sensor; empty for what concerns the whole board.
-    public var name: String
+    public let name: String
     /// "perch.conf:12"; empty where there is none.
-    public var location: String
-    public var error: BoardError
+    public let location: String
+    public let error: BoardError
 
+    @inline(never)
     public init(name: String = "", location: String = "", error: BoardError) {
         self.name = name
         self.location = location
         self.error = error
     }
+
+    @inline(never)
+    convenience init(_ line: LineSettings, _ error: BoardError) { self.init(name: line.name, location: line.pinLocation, error: error) }
+
+    public static func == (a: BoardProblem, b: BoardProblem) -> Bool { a.name == b.name && a.location == b.location && a.error == b.error }
 
     public var description: String {
         var text = ""

@@ -75,7 +75,7 @@ extension Board {
         } catch {
             let again = PWMLine(root: root, old.place, name: old.pinName, channel.settings, activeLow: old.settings.activeLow)
             do throws(BoardError) { try again.set(before) } catch {}
-            if let index = lines.firstIndex(where: { $0.place == old.place }) {
+            if let index = lines.index(at: old.place) {
                 lines[index] = HeldLine(
                     settings: old.settings, place: old.place, pinName: old.pinName, driver: .pwm(again), isUntouched: false, level: before > 0,
                     debouncesInKernel: false)

@@ -1,13 +1,13 @@
 /// One line of a chip as the kernel describes it.
-public struct LineInfo: Equatable, Sendable {
+public final class LineInfo: Equatable, Sendable {
     /// The kernel's name; empty where it has none.
-    public var name: String
+    public let name: String
     /// Who uses it; empty where nobody does or the kernel does not say.
-    public var consumer: String
-    public var isUsed: Bool
-    public var isOutput: Bool
-    public var isActiveLow: Bool
-    public var bias: LineSettings.Bias
+    public let consumer: String
+    public let isUsed: Bool
+    public let isOutput: Bool
+    public let isActiveLow: Bool
+    public let bias: LineSettings.Bias
 
     public init(
         name: String, consumer: String = "", isUsed: Bool = false, isOutput: Bool = false, isActiveLow: Bool = false,
@@ -19,6 +19,10 @@ public struct LineInfo: Equatable, Sendable {
         self.isOutput = isOutput
         self.isActiveLow = isActiveLow
         self.bias = bias
+    }
+
+    public static func == (a: LineInfo, b: LineInfo) -> Bool {
+        a.name == b.name && a.consumer == b.consumer && a.isUsed == b.isUsed && a.isOutput == b.isOutput && a.isActiveLow == b.isActiveLow && a.bias == b.bias
     }
 }
 

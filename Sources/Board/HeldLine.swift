@@ -2,7 +2,7 @@ import Time
 
 /// A line that the board holds, with what it needs to answer for it.
 final class HeldLine {
-    enum Driver {
+    indirect enum Driver {
         case kernel(LineRequest)
         case pwm(PWMLine)
         /// Offset of a simulated pin.
@@ -64,5 +64,14 @@ final class HeldLine {
         case .simulated: true
         case .lost: false
         }
+    }
+}
+
+extension [HeldLine] {
+    /// Number of the line at this pin.
+    @inline(never)
+    func index(at place: HeldLine.Place) -> Int? {
+        for index in indices where self[index].place == place { return index }
+        return nil
     }
 }

@@ -2,7 +2,7 @@ import Text
 
 /// One line of the board as `perch lines` shows it.
 public final class LineListing: Equatable {
-    public enum Use: Equatable, Sendable {
+    public indirect enum Use: Equatable, Sendable {
         case free
         /// By whom; empty where the kernel does not say, e.g. for a pin that has another function now.
         case used(by: String)

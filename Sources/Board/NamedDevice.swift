@@ -9,7 +9,7 @@ final class NamedDevice {
     /// The device behind it, "1-0048": tells two of the same name apart. Empty where there is none.
     let device: String
 
-    enum Search {
+    indirect enum Search {
         case found(NamedDevice)
         case missing(SensorResult)
     }

@@ -1,16 +1,22 @@
 import Text
 
 /// A PWM chip that the kernel shows.
-struct PWMChip: Equatable {
+final class PWMChip {
     static let folder = "/sys/class/pwm"
     /// Chips looked at; an expander is one more each.
     static let limit = 64
 
     /// "pwmchip0": not stable over reboots.
-    var entry: String
+    let entry: String
     /// "fe20c000.pwm", "1-0040".
-    var device: String
-    var channels: Int
+    let device: String
+    let channels: Int
+
+    init(entry: String, device: String, channels: Int) {
+        self.entry = entry
+        self.device = device
+        self.channels = channels
+    }
 
     static func all(root: String) -> [PWMChip] {
         var chips: [PWMChip] = []

@@ -149,6 +149,7 @@ public struct Profile: Equatable, @unchecked Sendable {
     }()
 
     /// The line on a pin of the header.
+    @inline(never)
     public func line(onPin number: Int) -> String? {
         for pin in header where pin.number == number { return pin.line }
         return nil
@@ -160,6 +161,7 @@ public struct Profile: Equatable, @unchecked Sendable {
         return nil
     }
 
+    @inline(never)
     func place(of line: String) -> LineOffset? {
         for pin in pins where pin.line == line { return pin }
         return nil
@@ -185,6 +187,7 @@ public struct Profile: Equatable, @unchecked Sendable {
     }
 
     /// Whether a chip has lines of this profile.
+    @inline(never)
     func has(chip label: String) -> Bool {
         if chips.contains(label) { return true }
         for pin in pins where pin.chip == label { return true }
@@ -192,6 +195,7 @@ public struct Profile: Equatable, @unchecked Sendable {
     }
 
     /// What a line does besides, when that is enabled; nil for a line that is only a GPIO line.
+    @inline(never)
     public func function(of line: String) -> String? {
         for function in functions where function.line == line { return function.text }
         return nil

@@ -1,7 +1,7 @@
 import Text
 
 /// How to get one reading.
-public enum SensorPlan: Sendable {
+public indirect enum SensorPlan: Sendable {
     /// Read these files, slowly perhaps, and interpret them.
     case read(SensorRead)
     /// No file needs to be read.

@@ -1,7 +1,7 @@
 import Text
 
 /// What came of one reading.
-public enum SensorResult: Equatable, Sendable {
+public indirect enum SensorResult: Equatable, Sendable {
     /// In the sensor's unit, after its scale and offset. Always finite.
     case value(Double)
     /// The kernel does not show the sensor: not wired, not enabled, or unplugged; in words.

@@ -12,6 +12,7 @@ enum Text {
         return rest
     }
 
+    @inline(never)
     static func trimmed(_ text: String) -> String {
         String(decoding: trimmed(Array(text.utf8)[...]), as: UTF8.self)
     }
@@ -20,6 +21,7 @@ enum Text {
         bytes.split(omittingEmptySubsequences: true) { isSpace($0) || $0 == 0 }
     }
 
+    @inline(never)
     static func words(_ text: String) -> [String] {
         words(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
     }
@@ -37,6 +39,7 @@ enum Text {
     }
 
     /// `text` split at its first `separator`; nil without one.
+    @inline(never)
     static func split(_ text: String, at separator: UInt8) -> (String, String)? {
         let bytes = Array(text.utf8)
         guard let index = bytes.firstIndex(of: separator) else { return nil }
@@ -44,6 +47,7 @@ enum Text {
     }
 
     /// `text` split at its last `separator`; nil without one.
+    @inline(never)
     static func splitLast(_ text: String, at separator: UInt8) -> (String, String)? {
         let bytes = Array(text.utf8)
         guard let index = bytes.lastIndex(of: separator) else { return nil }
@@ -70,6 +74,7 @@ enum Text {
     }
 
     /// "a,b" as ["a", "b"]; nil where one is empty.
+    @inline(never)
     static func names(_ list: String) -> [String]? {
         var names: [String] = []
         for name in list.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
@@ -80,6 +85,7 @@ enum Text {
     }
 
     /// With blanks between them.
+    @inline(never)
     static func joined(_ words: ArraySlice<String>) -> String {
         var text = ""
         for word in words { text += text.isEmpty ? word : " " + word }
@@ -96,6 +102,7 @@ enum Text {
     }
 
     /// Digits only, at most `limit`.
+    @inline(never)
     static func number(_ text: String, limit: Int) -> Int? {
         if text.isEmpty || text.utf8.count > 9 { return nil }
         var value = 0

@@ -50,42 +50,66 @@ public struct Message: Equatable, Sendable {
 }
 
 /// A message to send. The engine adds nothing to it but an id where `id` is nil.
-public struct OutgoingMessage: Equatable, Sendable {
-    public var to: JID
-    public var kind: Message.Kind
-    public var id: String?
-    public var body: String?
-    public var thread: String?
-    /// XEP-0184 `<received/>` for the message with this id.
-    public var receiptFor: String?
-    public var requestsReceipt: Bool
-    /// XEP-0203: when it really happened, for what is delivered late.
-    public var delay: Timestamp?
-    /// XEP-0334 `<no-store/>`.
-    public var noStore: Bool
-    /// XEP-0308.
-    public var replaces: String?
-    /// XEP-0359: the id once more, as `<origin-id/>`, so that it survives servers that rewrite ids: for what may have to be sent again.
-    public var originID: Bool
-    /// Serialised XML elements put after the body, each with its own namespace declared.
-    public var payload: [UInt8]
+public struct OutgoingMessage: Equatable, @unchecked Sendable {
+    private struct Values: Equatable {
+        var to: JID
+        var kind: Message.Kind
+        var id: String?
+        var body: String?
+        var thread: String?
+        var receiptFor: String?
+        var requestsReceipt: Bool
+        var delay: Timestamp?
+        var noStore: Bool
+        var replaces: String?
+        var originID: Bool
+        var payload: [UInt8]
+    }
+    private final class Box {
+        var values: Values
+        init(_ values: Values) { self.values = values }
+    }
 
+    /// One pointer for all of it. What others hold as well is copied before it is changed, so it may be sent like any value.
+    private var box: Box
+    private var own: Box {
+        @inline(never)
+        mutating get {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.values) }
+            return box
+        }
+    }
+
+    public var to: JID { get { box.values.to } set { own.values.to = newValue } }
+    public var kind: Message.Kind { get { box.values.kind } set { own.values.kind = newValue } }
+    public var id: String? { get { box.values.id } set { own.values.id = newValue } }
+    public var body: String? { get { box.values.body } set { own.values.body = newValue } }
+    public var thread: String? { get { box.values.thread } set { own.values.thread = newValue } }
+    /// XEP-0184 `<received/>` for the message with this id.
+    public var receiptFor: String? { get { box.values.receiptFor } set { own.values.receiptFor = newValue } }
+    public var requestsReceipt: Bool { get { box.values.requestsReceipt } set { own.values.requestsReceipt = newValue } }
+    /// XEP-0203: when it really happened, for what is delivered late.
+    public var delay: Timestamp? { get { box.values.delay } set { own.values.delay = newValue } }
+    /// XEP-0334 `<no-store/>`.
+    public var noStore: Bool { get { box.values.noStore } set { own.values.noStore = newValue } }
+    /// XEP-0308.
+    public var replaces: String? { get { box.values.replaces } set { own.values.replaces = newValue } }
+    /// XEP-0359: the id once more, as `<origin-id/>`, so that it survives servers that rewrite ids: for what may have to be sent again.
+    public var originID: Bool { get { box.values.originID } set { own.values.originID = newValue } }
+    /// Serialised XML elements put after the body, each with its own namespace declared.
+    public var payload: [UInt8] { get { box.values.payload } set { own.values.payload = newValue } }
+
+    @inline(never)
     public init(
         to: JID, kind: Message.Kind = .chat, id: String? = nil, body: String? = nil, thread: String? = nil,
         receiptFor: String? = nil, requestsReceipt: Bool = false, delay: Timestamp? = nil, noStore: Bool = false,
         replaces: String? = nil, originID: Bool = false, payload: [UInt8] = []
     ) {
-        self.to = to
-        self.kind = kind
-        self.id = id
-        self.body = body
-        self.thread = thread
-        self.receiptFor = receiptFor
-        self.requestsReceipt = requestsReceipt
-        self.delay = delay
-        self.noStore = noStore
-        self.replaces = replaces
-        self.originID = originID
-        self.payload = payload
+        box = Box(
+            Values(
+                to: to, kind: kind, id: id, body: body, thread: thread, receiptFor: receiptFor, requestsReceipt: requestsReceipt, delay: delay,
+                noStore: noStore, replaces: replaces, originID: originID, payload: payload))
     }
+
+    public static func == (a: OutgoingMessage, b: OutgoingMessage) -> Bool { a.box.values == b.box.values }
 }

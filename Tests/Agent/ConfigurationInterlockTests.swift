@@ -9,8 +9,8 @@ import Testing
         let configuration = try loaded(blind("interlock = Blind 500ms", "interlock = blind"))
         #expect(configuration.lines[0].interlock == .init(group: "blind", gap: .milliseconds(500)))
         #expect(configuration.lines[1].interlock == .init(group: "blind", gap: .milliseconds(200)))
-        #expect(configuration.rivals(of: 0) == [1])
-        #expect(configuration.gap(of: 1) == .milliseconds(500))
+        #expect(configuration.lines.rivals(of: 0) == [1])
+        #expect(configuration.lines.gap(of: 1) == .milliseconds(500))
         #expect(try loaded(blind("interlock = blind 1.5 s", "interlock = blind")).lines[0].interlock?.gap == .milliseconds(1500))
     }
 

@@ -86,10 +86,10 @@ private final class World {
         switchedOn += 1
         let settings = configuration.lines[line]
         if let minOff = settings.minOff, let since = offAt[line], now - since < minOff { broken.append("\(settings.name) went on \(now - since) after it went off") }
-        for rival in configuration.rivals(of: line) {
+        for rival in configuration.lines.rivals(of: line) {
             let name = configuration.lines[rival].name
             if levels[rival] { broken.append("\(settings.name) went on while \(name) was on") }
-            if let since = offAt[rival], now - since < configuration.gap(of: line) { broken.append("\(settings.name) went on \(now - since) after \(name) went off") }
+            if let since = offAt[rival], now - since < configuration.lines.gap(of: line) { broken.append("\(settings.name) went on \(now - since) after \(name) went off") }
         }
     }
 

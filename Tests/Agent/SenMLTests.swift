@@ -7,7 +7,7 @@ import Time
     private func xml(_ records: [SenMLRecord]) -> String { String(decoding: SenML.xml(records), as: UTF8.self) }
 
     @Test func `RFC 8428 §7: the pack with a base name, base time and base unit`() {
-        var first = SenMLRecord(
+        let first = SenMLRecord(
             baseName: "urn:dev:ow:10e2073a0108006:", baseTime: 1.276020076001e+09, baseUnit: "A", baseVersion: 5, name: "voltage", unit: "V", value: .number(120.1))
         first.time = nil
         var records = [first]

@@ -53,8 +53,7 @@ import Testing
 
     @Test func `a line that Perch holds is never folded, nor are two unnamed ones`() {
         var chips = Self.chips()
-        chips[0].lines[7].consumer = "perch:pump"
-        chips[0].lines[7].isUsed = true
+        chips[0].lines[7] = LineInfo(name: chips[0].lines[7].name, consumer: "perch:pump", isUsed: true)
         chips[1].lines.removeLast(4)
         let rows = rows(chips)
         #expect(rows.contains("  line 6: for the board itself (--all shows them)"))

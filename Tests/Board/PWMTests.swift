@@ -228,7 +228,7 @@ import Time
         let why = "PWM is not enabled on GPIO18: add the line \"dtoverlay=pwm,pin=18,func=2\" to /boot/firmware/config.txt and restart the board"
         #expect(Board.check(lines: [line()], sensors: [], profile: Self.profile, root: tree.root).map(\.description) == ["perch.conf:5: lamp: " + why])
         var profile = Self.profile
-        profile.pwm[1].enable = ""
+        profile.pwm[1] = PWMChannel(line: "GPIO18", chips: profile.pwm[1].chips, channel: 0)
         #expect(
             Board.check(lines: [line()], sensors: [], profile: profile, root: tree.root).map(\.description) == [
                 "perch.conf:5: lamp: PWM is not enabled on GPIO18: its PWM chip 20c000.pwm is not there; this computer shows no PWM chip"

@@ -74,7 +74,7 @@ import Testing
 
     @Test func `a name that two chips have is taken from the profile's chip, else refused with both`() throws {
         var chips = Self.chips()
-        chips[1].lines[0].name = "GPIO17"
+        chips[1].lines[0] = LineInfo(name: "GPIO17")
         #expect(try resolve("GPIO17", chips) == Pin(chip: 0, offset: 17))
         #expect(refusal("GPIO17", chips, nil) == "2 lines are called GPIO17; write pinctrl-bcm2711:17 or raspberrypi-exp-gpio:0")
     }

@@ -217,7 +217,8 @@ final class Soak {
 
     func reload() throws {
         trace("reload")
-        configuration.lines[1].interlock?.gap = .milliseconds(dice.of([1, 200, 900]))
+        let gap = Duration.milliseconds(dice.of([1, 200, 900]))
+        configuration.lines[1].interlock = configuration.lines[1].interlock.map { .init(group: $0.group, gap: gap) }
         try board.apply(lines: Soak.settings(configuration) { _ in .keep }, sensors: [])
         handle(.reloaded(configuration, levels: configuration.lines.indices.map { level($0) }))
     }
