@@ -62,7 +62,7 @@ extension ConfigurationValue {
         do throws(DurationTextError) {
             duration = try DurationText.parse(text)
         } catch .noUnit {
-            throw Complaint("\"\(text)\" has no unit; write \(text)ms, \(text)s, \(text)min, \(text)h or \(text)d")
+            throw Complaint(say("\"$1\" has no unit; write $1ms, $1s, $1min, $1h or $1d", text))
         } catch {
             throw Complaint(text.isEmpty ? error.description : filled("\"%\" is no duration: %", text, error.description))
         }
@@ -94,9 +94,9 @@ extension ConfigurationValue {
         if at + 1 < bytes.count {
             let low = try percent(bytes[..<at], text), high = try percent(bytes[(at + 2)...], text)
             if low >= 0, low < high, high <= 100 { return (low, high) }
-            throw Complaint("\"\(text)\" does not go from less to more within 0%..100%")
+            throw Complaint(say("\"$1\" does not go from less to more within 0%..100%", text))
         }
-        throw Complaint("\"\(text)\" is no range; write 5%..10%")
+        throw Complaint(say("\"$1\" is no range; write 5%..10%", text))
     }
 
     private static func percent(_ bytes: ArraySlice<UInt8>, _ text: String) throws(Complaint) -> Double {
@@ -104,6 +104,6 @@ extension ConfigurationValue {
         while rest.last == UInt8(ascii: " ") { rest.removeLast() }
         while rest.first == UInt8(ascii: " ") { rest.removeFirst() }
         if rest.last == UInt8(ascii: "%") { return try number(String(decoding: rest.dropLast(), as: UTF8.self)) }
-        throw Complaint("\"\(text)\" is no range; write 5%..10%")
+        throw Complaint(say("\"$1\" is no range; write 5%..10%", text))
     }
 }

@@ -41,8 +41,10 @@ final class PartFile {
         if let part = kind == .line ? line : sensor { return part }
         let name = card.name
         if !card.chip.isEmpty {
-            throw Complaint(
-                "\(name) is a chip with \(card.chipLines) lines; remove this and use them as pin = \(card.chip):0 to pin = \(card.chip):\(card.chipLines - 1)")
+            let text = say(
+                "$1 is a chip with $2 lines; remove this and use them as pin = $3:0 to pin = $3:$4", name, String(card.chipLines), card.chip,
+                String(card.chipLines - 1))
+            throw Complaint(text)
         }
         throw Complaint("% is %", name, line != nil ? "for a [line NAME]" : "a sensor; write [sensor NAME]")
     }

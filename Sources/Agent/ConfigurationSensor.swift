@@ -117,7 +117,7 @@ extension SensorConfiguration {
         }
         if alarm.above ? alarm.clear > alarm.limit : alarm.clear < alarm.limit {
             let side = alarm.above ? "above" : "below", other = alarm.above ? "lower" : "higher"
-            throw Complaint("an alarm \(words[0]) \(words[1]) cannot clear \(side) that; choose \"clear\" \(other)")
+            throw Complaint(say("an alarm $1 $2 cannot clear $3 that; choose \"clear\" $4", words[0], words[1], side, other))
         }
         return alarm
     }

@@ -2,9 +2,9 @@ import Text
 import Time
 
 /// The pulses of one input. The total outlasts restarts.
-struct Counter: Equatable {
+final class Counter {
     /// Of the line.
-    var name: String
+    let name: String
     var total: UInt64 = 0
     /// Edges that the kernel said it dropped: so many pulses may be missing in `total`, or half of them, or none.
     var missed: UInt64 = 0
@@ -21,7 +21,7 @@ struct Counter: Equatable {
 
     init(name: String) { self.name = name }
 
-    mutating func add(_ count: UInt32, first: UInt64, last: UInt64, at now: Instant) {
+    func add(_ count: UInt32, first: UInt64, last: UInt64, at now: Instant) {
         total = Counter.sum(total, count)
         if count == 0 { return }
         if fresh == 0 { self.first = first }
@@ -30,14 +30,14 @@ struct Counter: Equatable {
         lastInstant = now
     }
 
-    mutating func miss(_ count: UInt32) { missed = Counter.sum(missed, count) }
+    func miss(_ count: UInt32) { missed = Counter.sum(missed, count) }
 
     private static func sum(_ a: UInt64, _ b: UInt32) -> UInt64 { a > .max - UInt64(b) ? .max : a + UInt64(b) }
 
     /// Pulses a second now: the mean over the intervals between the pulses since the last look; a single pulse counts from the one
     /// before it. When none came, the last rate holds, but it is never more than if a pulse came at this moment: so it falls with the
     /// time since the last one, and after `silence` it is 0.
-    mutating func look(at now: Instant) -> Double {
+    func look(at now: Instant) -> Double {
         if fresh > 1, last > first {
             rate = Double(fresh - 1) * 1e9 / Double(last - first)
         } else if fresh > 0, before > 0, last > before {
@@ -83,7 +83,7 @@ struct Counters {
         for row in StateFile.rows(Counters.fileName, bytes) where list.count < Counters.limit {
             let words = row.split(separator: " ")
             guard words.count == 3, let total = UInt64(words[1]), let missed = UInt64(words[2]) else { continue }
-            var counter = Counter(name: String(words[0]))
+            let counter = Counter(name: String(words[0]))
             counter.total = total
             counter.missed = missed
             list.append(counter)

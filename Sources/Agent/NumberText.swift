@@ -34,8 +34,8 @@ enum NumberText {
     static func short(_ value: Double) -> String {
         var text = fixed(value, digits: maximumDigits)
         guard text.utf8.contains(UInt8(ascii: ".")), !text.utf8.contains(UInt8(ascii: "e")) else { return text }
-        while text.utf8.last == UInt8(ascii: "0") { text.unicodeScalars.removeLast() }
-        if text.utf8.last == UInt8(ascii: ".") { text.unicodeScalars.removeLast() }
+        while text.utf8.last == UInt8(ascii: "0") { text = text.droppingLast(1) }
+        if text.utf8.last == UInt8(ascii: ".") { text = text.droppingLast(1) }
         return text
     }
 

@@ -178,12 +178,12 @@ extension Board {
         for line in lines {
             let level = simulated?.level(line.place.offset) == true ? "1" : "0"
             let direction = line.settings.direction == .output ? "output" : "input"
-            parts.append("\(line.settings.name) \(line.pinName) \(direction) \(level)" + (line.failure.map { " failed: " + $0 } ?? ""))
+            parts.append(filled("% % %", line.settings.name, line.pinName, direction) + " " + level + (line.failure.map { " failed: " + $0 } ?? ""))
         }
         for sensor in sensors {
             guard case .simulated(let source) = sensor.source else { continue }
             switch simulatedResult(source) {
-            case .value(let value): parts.append(filled("% sensor %", source, "\(value)"))
+            case .value(let value): parts.append(filled("% sensor %", source, value.description))
             case .absent(let why), .failed(let why): parts.append(filled("% sensor failed: %", source, why))
             }
         }

@@ -44,7 +44,7 @@ extension Board {
     func simulatedShare(_ line: HeldLine, isOn: Bool) -> String {
         guard let settings = line.settings.pwm, settings.period > 0 else { return isOn ? "100" : "0" }
         let tenths = Int((line.simulatedPulse * 1000 + settings.period / 2) / settings.period)
-        return tenths % 10 == 0 ? "\(tenths / 10)" : filled("%.%", String(tenths / 10), String(tenths % 10))
+        return tenths % 10 == 0 ? String(tenths / 10) : filled("%.%", String(tenths / 10), String(tenths % 10))
     }
 
     /// The pulse that leaves a simulated line at its per cent under other settings.

@@ -27,13 +27,13 @@ public final class LineInfo: Equatable, Sendable {
 }
 
 /// A chip with all its lines, as values.
-public struct ChipDescription: Equatable, Sendable {
+public final class ChipDescription: @unchecked Sendable {
     /// "gpiochip0": not stable, for the eye only.
-    public var name: String
+    public let name: String
     /// "pinctrl-bcm2711".
-    public var label: String
-    /// By offset.
-    public var lines: [LineInfo]
+    public let label: String
+    /// By offset. Only who makes the description changes it.
+    public internal(set) var lines: [LineInfo]
 
     public init(name: String, label: String, lines: [LineInfo]) {
         self.name = name

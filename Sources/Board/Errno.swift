@@ -35,7 +35,7 @@ func currentUser(root: String = "") -> String {
     if case .bytes(let bytes) = Files.read(root + "/etc/passwd", limit: 128 * 1024) {
         for line in Text.lines(bytes) {
             let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
-            if fields.count == 4, fields[2].elementsEqual("\(number)".utf8) { return String(decoding: fields[0], as: UTF8.self) }
+            if fields.count == 4, fields[2].elementsEqual(String(number).utf8) { return String(decoding: fields[0], as: UTF8.self) }
         }
     }
     guard let name = getenv("USER") else { return "perch" }

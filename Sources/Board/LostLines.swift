@@ -51,7 +51,7 @@ extension Board {
                 news.append(LineNews(line: index, on: try get(index)))
             } catch {
                 // It is back in somebody else's hands, or is going away again.
-                let why = "\(error)"
+                let why = error.description
                 if why == known { continue }
                 lines[index] = .lost(settings[index], place: .nowhere(index), why: why)
                 news.append(LineNews(line: index, why: why))

@@ -82,7 +82,7 @@ enum OneWire {
         // DS18B20 data sheet: -55 to 125 °C. Family 3b is also the MAX31850, whose thermocouples go from -270 to 1800 °C.
         let isThermocouple = Text.hasPrefix(id, "3b")
         if value < (isThermocouple ? -270_000 : -55_000) || value > (isThermocouple ? 1_800_000 : 125_000) {
-            return .failed("% answers % °C, which it cannot measure: check its wires", id, "\(value / 1000)")
+            return .failed("% answers % °C, which it cannot measure: check its wires", id, (value / 1000).description)
         }
         return .value(value / 1000)
     }

@@ -72,7 +72,7 @@ final class PWMLine {
 
     private func export() throws(BoardError) {
         let path = chip + "/export"
-        let reason = Files.write(path, "\(channel)")
+        let reason = Files.write(path, String(channel))
         // Somebody was quicker: what is exported can be used; what is not, and busy, is a driver's.
         if reason != 0, !(isBusy(reason) && Files.exists(folder)) {
             if isBusy(reason) { throw .busy(pin: name, consumer: "a driver of the kernel, such as a fan's or a backlight's") }
@@ -86,12 +86,12 @@ final class PWMLine {
         throw refusal(0 &- cl_access(folder + "/duty_cycle", W_OK), folder + "/duty_cycle", "write")
     }
 
-    private func unexport() { _ = Files.write(chip + "/unexport", "\(channel)") }
+    private func unexport() { _ = Files.write(chip + "/unexport", String(channel)) }
 
     /// Off, stopped and given back; a channel that was only looked at stays as it is.
     func release() {
         if isConfigured {
-            _ = Files.write(folder + "/duty_cycle", "\(isMirrored ? settings.period : 0)")
+            _ = Files.write(folder + "/duty_cycle", String(isMirrored ? settings.period : 0))
             _ = Files.write(folder + "/enable", "0")
         }
         if isConfigured || !wasExported { unexport() }
@@ -115,7 +115,7 @@ final class PWMLine {
 
     /// `pulse` is at most the settings' period.
     func set(_ pulse: Nanoseconds) throws(BoardError) {
-        if isConfigured, Files.write(folder + "/duty_cycle", "\(isMirrored ? settings.period - pulse : pulse)") == 0 { return }
+        if isConfigured, Files.write(folder + "/duty_cycle", String(isMirrored ? settings.period - pulse : pulse)) == 0 { return }
         // The first time, or somebody else has changed the period.
         isConfigured = false
         try configure(pulse)
@@ -149,7 +149,7 @@ final class PWMLine {
     private var isInversed: Bool { Files.line(folder + "/polarity") == "inversed" }
 
     private func writePeriod() throws(BoardError) {
-        let reason = Files.write(folder + "/period", "\(settings.period)")
+        let reason = Files.write(folder + "/period", String(settings.period))
         if reason != 0 { throw refusal(ofPeriod: reason) }
     }
 
@@ -163,7 +163,7 @@ final class PWMLine {
     private func write(_ file: String, _ value: Nanoseconds) throws(BoardError) {
         if try number(file) == value { return }
         let path = folder + "/" + file
-        let reason = Files.write(path, "\(value)")
+        let reason = Files.write(path, String(value))
         if reason != 0 { throw refusal(reason, path, "set") }
     }
 

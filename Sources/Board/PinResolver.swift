@@ -89,13 +89,11 @@ struct PinResolver {
         }
         if place.offset == nil {
             throw .notFound(
-                """
-                profile \(profile.name) knows \(place.line) by the kernel's name for it, and this kernel has no line of that name; \
-                `perch lines` shows which it has
-                """)
+                "profile % knows % by the kernel's name for it, and this kernel has no line of that name; `perch lines` shows which it has",
+                profile.name, place.line)
         }
-        throw .notFound(
-            "profile \(profile.name) has \(place.line) on chip \(alternatives(labels)), which the kernel does not show; it shows \(self.labels)")
+        let wanted = filled("profile % has % on chip %", profile.name, place.line, alternatives(labels))
+        throw .notFound("%, which the kernel does not show; it shows %", wanted, self.labels)
     }
 
     private func pin(header number: Int) throws(BoardError) -> Pin {

@@ -9,7 +9,7 @@ enum DomainName {
         var isPlain = true
         for byte in Array(text.utf8) where byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { isPlain = false }
         var name = isPlain ? text : String(scalars: UnicodeText.mapped(text))
-        if name.utf8.last == UInt8(ascii: ".") { name.unicodeScalars.removeLast() }
+        if name.utf8.last == UInt8(ascii: ".") { name = name.droppingLast(1) }
         if name.utf8.isEmpty { throw .emptyDomain }
         if name.utf8.count > JID.partLimit { throw .tooLong(.domain) }
 

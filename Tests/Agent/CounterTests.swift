@@ -122,7 +122,7 @@ import Time
     }
 
     @Test func `no rate comes of times that make no sense`() {
-        var counter = Counter(name: "flow")
+        let counter = Counter(name: "flow")
         let now = Instant(.seconds(100))
         for (count, first, last) in [(5, 9, 3), (1, 2, 2), (3, 0, 0), (2, .max, 0), (.max, 0, .max)] as [(UInt32, UInt64, UInt64)] {
             counter.add(count, first: first, last: last, at: now)
