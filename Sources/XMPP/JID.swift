@@ -88,9 +88,9 @@ public enum JIDError: Error, Equatable, Sendable {
         case .emptyLocal: "the address has nothing before its @"
         case .emptyResource: "the address has nothing behind its /"
         case .tooLong(.address): "the address is too long"
-        case .tooLong(let part): "the \(JIDError.name(part)) of an address has at most \(JID.partLimit) bytes"
-        case .forbidden(let part, 0x20): "the \(JIDError.name(part)) of the address must not have a space here"
-        case .forbidden(let part, let scalar): "the \(JIDError.name(part)) of the address must not contain \(JIDError.shown(scalar))"
+        case .tooLong(let part): filled("the % of an address has at most % bytes", JIDError.name(part), String(JID.partLimit))
+        case .forbidden(let part, 0x20): filled("the % of the address must not have a space here", JIDError.name(part))
+        case .forbidden(let part, let scalar): filled("the % of the address must not contain %", JIDError.name(part), JIDError.shown(scalar))
         case .badLabel: "the domain of the address is no domain name"
         case .badIPv6: "the address in brackets is no IPv6 address"
         }
@@ -106,7 +106,7 @@ public enum JIDError: Error, Equatable, Sendable {
     }
 
     private static func shown(_ value: UInt32) -> String {
-        if value > 0x20, value < 0x7F, let scalar = Unicode.Scalar(value) { return "\"\(Character(scalar))\"" }
+        if value > 0x20, value < 0x7F, let scalar = Unicode.Scalar(value) { return filled("\"%\"", String(scalar)) }
         let digits = String(value, radix: 16, uppercase: true)
         return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
     }

@@ -129,13 +129,13 @@ public struct LoginMemory: Equatable, Sendable {
 
     public var file: [UInt8] {
         var text = "perch-login 1\n"
-        if !scope.isEmpty { text += "scope \(scope)\n" }
-        if !agent.isEmpty { text += "agent \(agent)\n" }
-        if let secret { text += "secret \(Hex.encode([secret]))\n" }
-        if let mechanism { text += "mechanism \(mechanism.text())\(binding.isEmpty ? "" : " ")\(binding)\n" }
-        if inline.rawValue != 0 { text += "inline \(inline.rawValue)\n" }
-        if let token { text += "token \(token.mechanism.text()) \(String(token.expires.milliseconds)) \(token.text)\n" }
-        if strikes > 0 { text += "strikes \(strikes)\n" }
+        if !scope.isEmpty { text += filled("scope %\n", scope) }
+        if !agent.isEmpty { text += filled("agent %\n", agent) }
+        if let secret { text += filled("secret %\n", Hex.encode([secret])) }
+        if let mechanism { text += filled("mechanism %%%\n", mechanism.text(), binding.isEmpty ? "" : " ", binding) }
+        if inline.rawValue != 0 { text += filled("inline %\n", String(inline.rawValue)) }
+        if let token { text += filled("token % % %\n", token.mechanism.text(), String(token.expires.milliseconds), token.text) }
+        if strikes > 0 { text += filled("strikes %\n", String(strikes)) }
         if let acceptsResumption { text += acceptsResumption ? "resumption\n" : "no-resumption\n" }
         return Array(text.utf8)
     }

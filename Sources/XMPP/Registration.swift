@@ -141,30 +141,31 @@ final class RegistrationExchange {
             return .registration(sentence("not-authorized", text.map { " (" + $0 + ")" } ?? ""), isUncertain: false)
         default:
             guard step == .account else { return reason }
-            return .registration("\(account) was sent to be registered, and no answer came: \(reason.description)", isUncertain: true)
+            return .registration(filled("% was sent to be registered, and no answer came: %", account.description, reason.description), isUncertain: true)
         }
     }
 
     // MARK: In words
 
     private func sentence(_ condition: String, _ why: String) -> String {
-        let domain = account.domain
+        let domain = account.domain, address = account.description
         switch condition {
         case "wait", "resource-constraint", "policy-violation":
-            return "\(domain) registers no more accounts just now\(why): try again later; servers limit how many come from one network"
+            return filled("% registers no more accounts just now%: try again later; servers limit how many come from one network", domain, why)
         case "conflict" where step == .account:
-            return "\(account) is taken\(why): choose another name, or log in with its password if it is yours"
+            return filled("% is taken%: choose another name, or log in with its password if it is yours", address, why)
         case _ where step == .invitation:
             if condition == "not-authorized" { break }
-            return "\(domain) does not accept the invitation\(why): it is mistyped, was used before, or has expired; ask for a new one"
+            return filled("% does not accept the invitation%: it is mistyped, was used before, or has expired; ask for a new one", domain, why)
         // Prosody says `not-acceptable` as well to somebody without an invitation who needs one.
         case "not-acceptable", "bad-request", "jid-malformed":
-            return "\(domain) does not accept \(account)\(why): choose another name or password" + (token == nil ? ", or ask for an invitation link" : "")
+            return filled("% does not accept %%: choose another name or password", domain, address, why)
+                + (token == nil ? ", or ask for an invitation link" : "")
         case _ where Self.isLack(condition): break
-        default: return "\(domain) did not register \(account)\(why)"
+        default: return filled("% did not register %%", domain, address, why)
         }
         let lacks = token != nil && (isUninvited || step == .invitation)
-        return "\(domain) " + (lacks ? "takes no invitations from programs" : "does not let programs register accounts") + why
-            + (token == nil ? ": ask for an invitation link, or " : ": ") + RegistrationForm.remedy(account, nil)
+        let refusal = filled(lacks ? "% takes no invitations from programs%" : "% does not let programs register accounts%", domain, why)
+        return refusal + (token == nil ? ": ask for an invitation link, or " : ": ") + RegistrationForm.remedy(account, nil)
     }
 }

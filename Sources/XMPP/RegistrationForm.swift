@@ -95,15 +95,16 @@ final class RegistrationForm {
     func complaint(_ account: JID) -> String {
         var text = account.domain
         if let unknown {
-            text += " asks who registers for \"\(unknown)\", which Perch cannot answer"
+            text += filled(" asks who registers for \"%\", which Perch cannot answer", unknown)
         } else {
             text += " does not let programs register accounts"
-            if !instructions.isEmpty { text += " (\(instructions))" }
+            if !instructions.isEmpty { text += filled(" (%)", instructions) }
         }
         return text + ": " + Self.remedy(account, page)
     }
 
     static func remedy(_ account: JID, _ page: String?) -> String {
-        "create \(account) " + (page.map { "on " + $0 } ?? "by the server's web page or its administrator") + ", and run this again with its password"
+        let place = page.map { "on " + $0 } ?? "by the server's web page or its administrator"
+        return filled("create % %, and run this again with its password", account.description, place)
     }
 }

@@ -112,15 +112,15 @@ public enum SASLError: Error, Equatable, Sendable {
         case .nothingOffered:
             return "the server offers no way to log in; is the account's domain served there, and are logins allowed on this connection?"
         case .noneKnown(let offered):
-            return "\(SASLError.only(offered)); \(SASLError.needed)"
+            return filled("%; %", SASLError.only(offered), SASLError.needed)
         case .onlyPlain(let offered):
-            return "\(SASLError.only(offered)); \(SASLError.needed). "
+            return filled("%; %. ", SASLError.only(offered), SASLError.needed)
                 + "To send the password itself over the encrypted connection, write allow-plain = yes under [account]"
         case .noExternal(let offered):
-            return "\(SASLError.only(offered)), not EXTERNAL: it does not accept this client certificate. "
+            return filled("%, not EXTERNAL: it does not accept this client certificate. ", SASLError.only(offered))
                 + "Give a password-file under [account] instead, or have the server trust the certificate's issuer"
         case .weaker(let pinned, let offered):
-            return "\(SASLError.only(offered)), and the last login used \(pinned.text()). \(SASLError.weakened)"
+            return filled("%, and the last login used %. %", SASLError.only(offered), pinned.text(), SASLError.weakened)
         }
     }
 
@@ -128,7 +128,7 @@ public enum SASLError: Error, Equatable, Sendable {
     static let weakened =
         "Somebody on the way may have weakened the offer. If the server was changed on purpose, remove the file \"login\" from Perch's state directory"
 
-    private static func only(_ names: [String]) -> String { "the server offers only \(list(names)) to log in" }
+    private static func only(_ names: [String]) -> String { filled("the server offers only % to log in", list(names)) }
 
     /// Names come off the wire: few of them, shortened, and nothing but visible ASCII.
     private static func list(_ names: [String]) -> String {

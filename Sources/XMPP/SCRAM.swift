@@ -14,7 +14,7 @@ public enum ChannelBinding: Equatable, Sendable {
         switch self {
         case .none: Array("n,,".utf8)
         case .notOffered: Array("y,,".utf8)
-        case .bound(let type, _): Array("p=\(type),,".utf8)
+        case .bound(let type, _): Array(filled("p=%,,", type).utf8)
         }
     }
 
@@ -271,7 +271,7 @@ public final class SCRAMClient {
                 part[part.startIndex + 1] == UInt8(ascii: "="), !part.contains(0)
             else { throw .malformed("not a list of attributes") }
             attributes.append((name, part.dropFirst(2)))
-            if attributes.count > attributeLimit { throw .malformed("more than \(attributeLimit) attributes") }
+            if attributes.count > attributeLimit { throw .malformed(filled("more than % attributes", String(attributeLimit))) }
         }
         return attributes
     }

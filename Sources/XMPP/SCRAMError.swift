@@ -39,15 +39,15 @@ public enum SCRAMError: Error, Equatable, Sendable {
         case .empty(.username): "the account's address has nothing before the @"
         case .empty(.password): "the password is empty"
         case .forbiddenCharacter(let part, let scalar):
-            "the \(part == .username ? "user name" : "password") contains U+\(SCRAMError.hex(scalar)), which cannot be used to log in"
+            filled("the % contains U+%, which cannot be used to log in", part == .username ? "user name" : "password", SCRAMError.hex(scalar))
         case .badNonce: "the client nonce is empty or not printable"
-        case .refused(let reason): "the server refused the login: \(reason)"
-        case .malformed(let what): "the server's login message is malformed: \(what)"
+        case .refused(let reason): filled("the server refused the login: %", reason)
+        case .malformed(let what): filled("the server's login message is malformed: %", what)
         case .nonceNotExtended: "the server's nonce does not continue ours; somebody may be replaying an old login"
         case .tooFewIterations(let count):
-            "the server asks for \(count) iterations; fewer than \(SCRAMClient.fewestIterations) would make the password easy to guess"
+            filled("the server asks for % iterations; fewer than % would make the password easy to guess", String(count), String(SCRAMClient.fewestIterations))
         case .tooManyIterations(let count):
-            "the server asks for \(count) iterations; more than \(SCRAMClient.mostIterations) would keep this board from everything else for too long"
+            filled("the server asks for % iterations; more than % would keep this board from everything else for too long", String(count), String(SCRAMClient.mostIterations))
         case .unknownExtension: "the server insists on an extension of SCRAM that Perch does not know"
         case .missingSignature: "the server let us in without proving that it knows the password; the connection is not to be trusted"
         case .wrongSignature: "the server's signature is wrong: it does not know the password; the connection is not to be trusted"
@@ -57,7 +57,7 @@ public enum SCRAMError: Error, Equatable, Sendable {
         case .unproved(.inconsistent):
             "the server's offer is not consistent: channel binding, but no way to use it. Somebody on the way may have weakened it"
         case .unproved(.weaker(let pinned)):
-            "the server does not offer \(pinned.text()) any more, which the last login used. \(SASLError.weakened)"
+            filled("the server does not offer % any more, which the last login used. %", pinned.text(), SASLError.weakened)
         case .crypto(let error): error.description
         }
     }

@@ -143,7 +143,7 @@ public final class Session {
         heard(online, at: now)
         online.management.received()
         acknowledge(online, at: now)
-        if !online.hasPassedOver { outbox.put(.event(.notice("passed over what somebody sent: \(error.description)"))) }
+        if !online.hasPassedOver { outbox.put(.event(.notice(filled("passed over what somebody sent: %", error.description)))) }
         online.hasPassedOver = true
     }
 

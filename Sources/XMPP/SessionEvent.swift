@@ -96,7 +96,7 @@ extension SessionEnd: CustomStringConvertible {
                     another program logged in with this account and the same resource; give each board an account of its own, \
                     or each machine a name of its own, which is the resource
                     """
-            case "see-other-host": return "the server sends us to another host (\(text ?? "unnamed"))"
+            case "see-other-host": return filled("the server sends us to another host (%)", text ?? "unnamed")
             case "host-unknown":
                 return "the server does not know the domain of our account (check `jid` and `server` in the configuration): " + Self.words(condition ?? "", text)
             case "policy-violation": return "the server closed the session because we did what it does not allow: " + Self.words(condition ?? "", text)

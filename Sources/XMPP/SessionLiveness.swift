@@ -13,8 +13,8 @@ extension Session {
                 online.isCatchingUp = false
                 announce(online, at: now)
             case .roster: outbox.put(.event(.notice("the server did not answer the request for the roster")))
-            case .removeContact(let jid): outbox.put(.event(.notice("the server did not answer the removal of \(jid) from the roster")))
-            case .publish(let node): outbox.put(.event(.notice("the server did not answer the publishing of \(node)")))
+            case .removeContact(let jid): outbox.put(.event(.notice(filled("the server did not answer the removal of % from the roster", jid.description))))
+            case .publish(let node): outbox.put(.event(.notice(filled("the server did not answer the publishing of %", node))))
             }
         }
         if let deadline = online.probeDeadline {
@@ -102,7 +102,7 @@ extension Session {
         online.management.sent(outbox.writer.bytes[outbox.writer.lastElement...], messageID: messageID)
         if !online.management.keeps { online.resumption = nil }
         if online.management.unacknowledged > Limits.unacknowledgedStanzas {
-            fail(.timeout("the server acknowledged none of \(Limits.unacknowledgedStanzas) stanzas"), .close, at: now)
+            fail(.timeout(filled("the server acknowledged none of % stanzas", String(Limits.unacknowledgedStanzas))), .close, at: now)
         }
     }
 

@@ -57,7 +57,7 @@ extension Session {
                 tellAcknowledged(online)
             } else {
                 fail(
-                    .protocol("the server acknowledged \(h) stanzas of \(online.management.outbound)"),
+                    .protocol(filled("the server acknowledged % stanzas of %", String(h), String(online.management.outbound))),
                     .countTooHigh(h: h, sent: online.management.outbound), at: now)
             }
         // `SessionState` delivers nothing else.
@@ -156,7 +156,7 @@ extension Session {
 
     private func receivePush(_ query: Element, id: String?, from: JID?, _ online: Online, at now: Moment) {
         guard Roster.mayPush(from, own: online.jid) else {
-            outbox.put(.event(.notice("ignored a roster change that \(from?.description ?? "nobody") tried to make")))
+            outbox.put(.event(.notice(filled("ignored a roster change that % tried to make", from?.description ?? "nobody"))))
             return reply(.serviceUnavailable, id: id, to: from, online, at: now)
         }
         guard let item = Roster.push(in: query) else { return reply(.badRequest, id: id, to: from, online, at: now) }
@@ -186,7 +186,7 @@ extension Session {
         switch request.purpose {
         case .roster:
             if let error {
-                outbox.put(.event(.notice("the server did not give the roster: \(error.description)")))
+                outbox.put(.event(.notice(filled("the server did not give the roster: %", error.description))))
             } else {
                 let query = iq.child("query", Namespace.roster)
                 outbox.put(.event(.roster(query.map { Roster.items(in: $0) } ?? [])))
@@ -200,9 +200,9 @@ extension Session {
         case .enable:
             break
         case .removeContact(let jid):
-            if let error { outbox.put(.event(.notice("\(jid) could not be removed from the roster: \(error.description)"))) }
+            if let error { outbox.put(.event(.notice(filled("% could not be removed from the roster: %", jid.description, error.description)))) }
         case .publish(let node):
-            if let error { outbox.put(.event(.notice("\(node) could not be published: \(error.description)"))) }
+            if let error { outbox.put(.event(.notice(filled("% could not be published: %", node, error.description)))) }
         }
     }
 }

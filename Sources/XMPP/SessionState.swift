@@ -287,7 +287,7 @@ struct SessionState {
         }
         guard online.management.mayAcknowledge(h) else {
             let sent = online.management.outbound
-            return end(.protocol("the server acknowledged \(h) stanzas of \(sent)"), .countTooHigh(h: h, sent: sent))
+            return end(.protocol(filled("the server acknowledged % stanzas of %", String(h), String(sent))), .countTooHigh(h: h, sent: sent))
         }
         online.heard = now
         online.lastSent = now
@@ -301,7 +301,7 @@ struct SessionState {
         case .message, .presence, .iq, .enabled, .managementFailed, .acknowledgementRequest, .acknowledgement: return .deliver
         case .resumed: return broken("the server resumed a session without being asked", "invalid-xml")
         // RFC 6120 §4.9.3.24: in the stanzas' own namespace there are three and no more.
-        case .unknownStanza(let name): return broken("an unknown stanza <\(name)/>", "unsupported-stanza-type")
+        case .unknownStanza(let name): return broken(filled("an unknown stanza <%/>", name), "unsupported-stanza-type")
         // A server may announce what we did not ask about; there is nothing to do about it.
         case .features, .unknown: return .nothing
         case .proceed, .tlsFailure, .challenge, .success, .failure:
@@ -358,7 +358,7 @@ struct SessionState {
     }
 
     private mutating func unexpected(_ what: String) -> Action {
-        broken("the server sent something else than \(what)", "invalid-xml")
+        broken(filled("the server sent something else than %", what), "invalid-xml")
     }
 
     private mutating func broken(_ reason: String, _ condition: StreamCondition) -> Action {

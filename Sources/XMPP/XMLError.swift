@@ -44,19 +44,19 @@ public enum XMLError: Error, Equatable, Sendable {
     /// For the log.
     public var description: String {
         switch self {
-        case .notWellFormed(let reason, let byte): "not well-formed XML at byte \(byte) of the stream: \(reason)"
+        case .notWellFormed(let reason, let byte): filled("not well-formed XML at byte % of the stream: %", String(byte), reason)
         case .restricted(.doctype): "a DOCTYPE, which XMPP forbids"
         case .restricted(.comment): "an XML comment, which XMPP forbids"
         case .restricted(.processingInstruction): "an XML processing instruction, which XMPP forbids"
         case .restricted(.entity): "an entity reference other than the five of XML, which XMPP forbids"
-        case .encoding(let name): "XML in the encoding \"\(name)\"; XMPP allows UTF-8 only"
-        case .prefix(let reason): "a misused namespace prefix: \(reason)"
+        case .encoding(let name): filled("XML in the encoding \"%\"; XMPP allows UTF-8 only", name)
+        case .prefix(let reason): filled("a misused namespace prefix: %", reason)
         case .textBetweenStanzas: "text between stanzas"
-        case .stanzaTooLong(let limit): "a stanza of more than \(limit) bytes"
-        case .tagTooLong(let limit): "an XML tag of more than \(limit) bytes"
-        case .tooDeep(let limit): "XML nested more than \(limit) levels deep"
-        case .tooManyAttributes(let limit): "an XML element with more than \(limit) attributes"
-        case .tooManyNodes(let limit): "a stanza of more than \(limit) elements"
+        case .stanzaTooLong(let limit): filled("a stanza of more than % bytes", String(limit))
+        case .tagTooLong(let limit): filled("an XML tag of more than % bytes", String(limit))
+        case .tooDeep(let limit): filled("XML nested more than % levels deep", String(limit))
+        case .tooManyAttributes(let limit): filled("an XML element with more than % attributes", String(limit))
+        case .tooManyNodes(let limit): filled("a stanza of more than % elements", String(limit))
         case .outOfMemory: "too little memory for an XML parser"
         }
     }

@@ -45,7 +45,7 @@ final class Arguments {
         }
         if positionals.count < grammar.positionals.lowerBound { throw UsageError("an argument is missing") }
         if positionals.count > grammar.positionals.upperBound {
-            throw UsageError("unexpected argument \"\(positionals[grammar.positionals.upperBound])\"")
+            throw UsageError(filled("unexpected argument \"%\"", positionals[grammar.positionals.upperBound]))
         }
     }
 

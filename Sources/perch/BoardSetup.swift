@@ -52,7 +52,7 @@ enum BoardSetup {
         do throws(ProfileProblems) {
             return try Profile.load(name, folders: folders)
         } catch {
-            throw Failure(.configuration, error.list.map { "[board] profile: \($0)" })
+            throw Failure(.configuration, error.list.map { filled("[board] profile: %", $0.description) })
         }
     }
 
@@ -71,7 +71,7 @@ enum BoardSetup {
     /// (`RestartPreventExitStatus`); everything else is the configuration's mistake, which no new start mends.
     static func failure(_ problems: BoardProblems) -> Failure {
         let code: ExitCode = problems.isPermission ? .permission : problems.list.contains { isPassing($0.error) } ? .failed : .configuration
-        return Failure(code, problems.list.map { "\($0)" })
+        return Failure(code, problems.list.map { $0.description })
     }
 
     private static func isPassing(_ error: BoardError) -> Bool {

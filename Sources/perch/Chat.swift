@@ -95,7 +95,7 @@ final class Chat {
                 failure = Failure(.unavailable, reason)
                 return loop.stop()
             }
-            say("* offline: \(reason); trying again in \(DurationText.format(retry))")
+            say(filled("* offline: %; trying again in %", reason, DurationText.format(retry)))
         }
     }
 
@@ -104,7 +104,7 @@ final class Chat {
         case .online(let jid, _):
             if mode == .terminal {
                 connection?.use { session, now in session.setPresence(OwnPresence(), at: now) }
-                say("* you are \(jid.bare); talking to \(board.bare) (end with Ctrl-D)")
+                say(filled("* you are %; talking to % (end with Ctrl-D)", jid.bare.description, board.bare.description))
                 watchInput()
             } else {
                 proceed()
@@ -129,17 +129,17 @@ final class Chat {
         switch presence.availability {
         case .available:
             let status = presence.status.map { ": " + $0 } ?? ""
-            say("* \(name) is online\(status)")
+            say(filled("* % is online%", name, status))
         case .unavailable:
             let status = presence.status.map { ": " + $0 } ?? ""
-            say("* \(name) is offline\(status)")
-        case .error: say("* \(name) cannot be reached")
+            say(filled("* % is offline%", name, status))
+        case .error: say(filled("* % cannot be reached", name))
         }
     }
 
     private func receive(_ message: Message) {
         if message.kind == .error {
-            let reason = "\(board.bare) cannot be reached: \(message.error ?? "the server gives no reason")"
+            let reason = filled("% cannot be reached: %", board.bare.description, message.error ?? "the server gives no reason")
             if mode == .terminal { return say("* " + reason) }
             failure = Failure(.unavailable, reason)
             return finish()
@@ -156,8 +156,8 @@ final class Chat {
     private func timedOut() {
         let seconds = timeout.components.seconds
         let what = connection?.isOnline == true
-            ? "no answer from \(board.bare) within \(seconds) s: is it online, and may you talk to it?"
-            : "no login within \(seconds) s"
+            ? filled("no answer from % within % s: is it online, and may you talk to it?", board.bare.description, String(seconds))
+            : filled("no login within % s", String(seconds))
         failure = Failure(.unavailable, what)
         finish()
     }
@@ -178,7 +178,7 @@ final class Chat {
 
     private func send(_ text: String) {
         threadCounter += 1
-        let thread = "perch-chat-\(threadCounter)"
+        let thread = filled("perch-chat-%", String(threadCounter))
         if mode != .terminal { self.thread = thread }
         // Nothing that was meant for now may wait in a mailbox until later.
         let message = OutgoingMessage(to: board.bare, body: text, thread: thread, noStore: true)

@@ -44,14 +44,14 @@ struct ChatAccount {
         do throws(Complaint) {
             return try parse(text)
         } catch {
-            throw Failure(.usage, "\(what): \(error.text)")
+            throw Failure(.usage, filled("%: %", what, error.text))
         }
     }
 
     private static func timeout(_ text: String?) throws(Failure) -> Duration {
         guard let text else { return .seconds(10) }
         guard let seconds = Int(text), (1...3600).contains(seconds) else {
-            throw Failure(.usage, "--timeout \(text): expected seconds from 1 to 3600")
+            throw Failure(.usage, filled("--timeout %: expected seconds from 1 to 3600", text))
         }
         return .seconds(seconds)
     }

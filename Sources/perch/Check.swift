@@ -13,10 +13,10 @@ enum Check {
         let configuration = BoardSetup.withUnits(try ConfigurationFile.load(path))
         let catalog = PartCatalog()
         let login = try verify(configuration, catalog, state: StateDirectory(path: arguments["--state"]), connects: arguments.has("--connect"))
-        Console.print("\(path): \(configuration.summary)")
-        for remark in configuration.remarks { Console.print("note: \(remark)") }
+        Console.print(filled("%: %", path, configuration.summary))
+        for remark in configuration.remarks { Console.print(filled("note: %", remark)) }
         if configuration.board.profile != "simulated", configuration.lines.contains(where: { $0.pwm != nil }), !hasDropIn {
-            Console.print("note: the service may not drive PWM yet: \(Board.pwmRemedy)")
+            Console.print(filled("note: the service may not drive PWM yet: %", Board.pwmRemedy))
         }
         var said: [String] = []
         for (index, sensor) in BoardSetup.sensors(configuration.sensors).enumerated() {
@@ -63,17 +63,17 @@ enum Check {
             default: break
             }
             switch sensor.read() {
-            case .value(let value): Console.print("\(settings.name): \(Sensors.rounded(value)) \(sensor.source.quantity.unit)")
+            case .value(let value): Console.print(filled("%: % %", settings.name, Sensors.rounded(value).description, sensor.source.quantity.unit))
             case .absent(let why), .failed(let why):
-                Console.print("note: \(settings.name): \(why)")
+                Console.print(filled("note: %: %", settings.name, why))
                 let needs = catalog.needs(part, sensor.source, settings.source)
                 if let advice = SensorAdvice.text(for: sensor.source, needs: needs), !said.contains(advice) {
                     said.append(advice)
-                    Console.print("      \(advice)")
+                    Console.print("      " + advice)
                 }
             }
         } catch {
-            Console.print("note: \(settings.name): \(error.description)")
+            Console.print(filled("note: %: %", settings.name, error.description))
         }
     }
 

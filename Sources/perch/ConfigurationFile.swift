@@ -17,7 +17,7 @@ enum ConfigurationFile {
             let problems = Board.check(lines: BoardSetup.lines(lines) { _ in .keep }, sensors: BoardSetup.sensors(sensors), profile: profile)
             return problems.compactMap { problem in
                 // What concerns the whole board (a missing permission) is told when the file itself is right.
-                problem.location.isEmpty ? nil : ConfigurationProblem(location: problem.location, text: "\(problem.name): \(problem.error)")
+                problem.location.isEmpty ? nil : ConfigurationProblem(location: problem.location, text: filled("%: %", problem.name, problem.error.description))
             }
         } catch {
             return []

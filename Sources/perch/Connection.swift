@@ -181,7 +181,7 @@ final class Connection {
     private static let silence = "the server does not open a secured stream"
 
     private func open(_ tcp: TCPConnection, _ endpoint: Endpoint) {
-        Log.debug("connected to \(endpoint) (\(tcp.peer))")
+        Log.debug(filled("connected to % (%)", endpoint.description, tcp.peer.description))
         let session: Session
         do throws(CryptoError) {
             let options = try settings.makeOptions(settings.memory)
@@ -211,7 +211,7 @@ final class Connection {
             return
         }
         if case .online = event {
-            if let link { Log.debug("logged in by \(link.session.loginReport.mechanism)") }
+            if let link { Log.debug(filled("logged in by %", link.session.loginReport.mechanism)) }
             onlineSince = Clock.instant()
             isDetour = false
             redirections = []
@@ -241,7 +241,7 @@ final class Connection {
         }
         if case .session(.serverClosed("see-other-host", let place)) = end, !isStopping {
             if let complaint = follow(place ?? "", from: endpoint) {
-                return down("\(reason), which is not followed: \(complaint)", end, retry)
+                return down(filled("%, which is not followed: %", reason, complaint), end, retry)
             }
             Log.info(reason)
             if onlineSince != nil { return down(reason, end, .now, redirected: true) }
@@ -252,7 +252,7 @@ final class Connection {
         if case .tls(.certificate) = end, !redirections.isEmpty { return down(reason, end, retry) }
         // Another server of the domain may do better, unless it is our password that is wrong.
         if onlineSince == nil, !isStopping, let dialer, retry == .backoff {
-            Log.debug("\(endpoint): \(reason)")
+            Log.debug(filled("%: %", endpoint.description, reason))
             lastReason = (reason, end)
             return dialer.tryNext()
         }
@@ -299,7 +299,7 @@ final class Connection {
     private static func describe(_ end: Link.End, _ endpoint: Endpoint) -> (String, Retry) {
         switch end {
         case .session(let end): return (end.description, end.retry)
-        case .tls(let error): return ("\(endpoint): \(error.description)", .backoff)
+        case .tls(let error): return (filled("%: %", endpoint.description, error.description), .backoff)
         case .socket(let error): return (error.description, .backoff)
         }
     }

@@ -82,7 +82,7 @@ final class Daemon {
             tellLostLines()
             deliver(.started(levels: levels(), duties: duties()))
             connect(login)
-            notify.ready(status: "connecting as \(configuration.account.jid)")
+            notify.ready(status: filled("connecting as %", configuration.account.jid.description))
             try loop.run()
         } catch {
             throw Failure(error)
@@ -107,7 +107,7 @@ final class Daemon {
             do throws(BoardError) {
                 return try board.get(index, at: Clock.instant())
             } catch {
-                Log.warning("\(configuration.lines[index].name): \(error.description)")
+                Log.warning(filled("%: %", configuration.lines[index].name, error.description))
                 return nil
             }
         }
@@ -143,7 +143,7 @@ final class Daemon {
     private func carryOut(_ effect: Effect) {
         switch effect {
         case .send(let message):
-            Log.debug("to \(message.to), id \(message.id ?? "-"): \(message.body ?? "")")
+            Log.debug(filled("to %, id %: %", message.to.description, message.id ?? "-", message.body ?? ""))
             var isSent = false
             connection?.use { session, now in isSent = session.send(message, at: now) != nil }
             if !isSent, let id = message.id { deliver(.unsent(id)) }
@@ -154,7 +154,7 @@ final class Daemon {
             connection?.use { session, now in session.publish(node: node, id: id, item: item, at: now) }
         case .setLine(let index, let on, let ticket):
             // Before it is done: what counts how often a line was driven must see it also when we are killed in between.
-            Log.debug("\(configuration.lines[index].name) is driven \(on ? "on" : "off")")
+            Log.debug(filled("% is driven %", configuration.lines[index].name, on ? "on" : "off"))
             deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in try board.set(index, on: on) ? .on : .off }))
         case .setDuty(let index, let permille, let ticket):
             deliver(.lineOutcome(ticket, outcome(index) { () throws(BoardError) in .duty(try board.setDuty(index, permille)) }))
@@ -172,7 +172,7 @@ final class Daemon {
             do throws(SystemError) {
                 try state.store(name, bytes)
             } catch {
-                Log.error("\(error.description)\(name == "lines" ? "; after a restart, outputs with `initial = restore` come up as they were before" : "")")
+                Log.error(filled("%%", error.description, name == "lines" ? "; after a restart, outputs with `initial = restore` come up as they were before" : ""))
                 deliver(.notStored(name: name, why: error.description))
             }
         case .append(let name, let bytes, let isUrgent):
@@ -185,7 +185,7 @@ final class Daemon {
                 try state.append(name, bytes)
                 toldAppend = false
             } catch {
-                if !toldAppend { Log.error("\(error.description); after a restart, a command that is delivered twice might be done twice") }
+                if !toldAppend { Log.error(filled("%; after a restart, a command that is delivered twice might be done twice", error.description)) }
                 toldAppend = true
             }
         case .log(let level, let text): Log.write(Self.level(level), text)
@@ -205,7 +205,7 @@ final class Daemon {
 
     private func show(_ presence: OwnPresence) {
         connection?.use { session, now in session.setPresence(presence, at: now) }
-        if presence.available { notify.status("online: \(presence.status ?? "")") }
+        if presence.available { notify.status(filled("online: %", presence.status ?? "")) }
     }
 
     private static func level(_ level: LogLevel) -> Log.Level {
@@ -243,7 +243,7 @@ final class Daemon {
             // A descriptor that only fails would keep the loop busy for ever.
             loop.remove(source.descriptor)
             if case .away = error { return look() }
-            Log.error("\(configuration.lines[source.line].name): \(error.description); its changes are not seen any more until a restart")
+            Log.error(filled("%: %; its changes are not seen any more until a restart", configuration.lines[source.line].name, error.description))
         }
     }
 

@@ -34,8 +34,8 @@ extension Daemon {
         case .down(let reason, _, let retry):
             if isStopping { return finish() }
             deliver(.offline(reason: reason))
-            if let retry { Log.warning("offline: \(reason); trying again in \(DurationText.format(retry))") }
-            notify.status("offline: \(reason)")
+            if let retry { Log.warning(filled("offline: %; trying again in %", reason, DurationText.format(retry))) }
+            notify.status(filled("offline: %", reason))
         }
     }
 
@@ -45,7 +45,7 @@ extension Daemon {
             agent.facts = Host.facts(isSimulated: board.isSimulated)
             deliver(.online(jid: jid, resumed: resumed))
             // Only now: what is said to us before our presence is out lands in the server's offline storage.
-            Log.notice("online as \(jid)\(resumed ? ", session resumed" : "")")
+            Log.notice(filled("online as %%", jid.description, resumed ? ", session resumed" : ""))
             // Logging in needs more memory than being online: give back what lies idle.
             cl_trim_memory()
         case .roster(let items):
@@ -57,7 +57,7 @@ extension Daemon {
         case .presence(let presence): deliver(.presence(presence))
         case .subscription(let verb, let from): deliver(.subscription(verb, from: from))
         case .acknowledged(let ids):
-            for id in ids { Log.debug("acknowledged: \(id)") }
+            for id in ids { Log.debug(filled("acknowledged: %", id)) }
             deliver(.acknowledged(ids))
         case .learned(let memory): keep(memory)
         case .notice(let text): Log.info(text)
@@ -72,7 +72,7 @@ extension Daemon {
         if !isBrokenPromiseTold, let link = agent.link, case .broken = link.promise {
             isBrokenPromiseTold = true
             Log.warning(
-                "offline-after = \(DurationText.format(link.offlineAfter)) cannot be promised on this server. \(link.sentence) Prosody: read_timeout, "
+                filled("offline-after = % cannot be promised on this server. % Prosody: read_timeout, ", DurationText.format(link.offlineAfter), link.sentence)
                     + "smacks_hibernation_time; ejabberd: mod_ping with send_pings and timeout_action: kill")
         }
     }
@@ -81,7 +81,7 @@ extension Daemon {
         do throws(SystemError) {
             try state.store(StateFile.login, memory.file)
         } catch {
-            Log.warning("\(error.description); after a restart, the first login begins from nothing")
+            Log.warning(filled("%; after a restart, the first login begins from nothing", error.description))
         }
     }
 }

@@ -40,7 +40,7 @@ extension Daemon {
         deliver(.reloaded(new, levels: levels(), duties: duties()))
         tellLostLines()
         if let login {
-            Log.notice("the account has changed: logging in as \(new.account.jid)")
+            Log.notice(filled("the account has changed: logging in as %", new.account.jid.description))
             _ = connection?.stop()
             // Of the old connection nothing is heard any more: its end has to be told here.
             deliver(.offline(reason: "the account has changed"))

@@ -25,7 +25,7 @@ extension Daemon {
         guard !isStopping else { return loop.stop() }
         isStopping = true
         let begin = Clock.instant(), reason = stopReason.word(at: begin)
-        Log.notice(reason == "stopped" ? "stopping" : "stopping: \(reason)")
+        Log.notice(reason == "stopped" ? "stopping" : filled("stopping: %", reason))
         notify.stopping(status: reason)
         deliver(.stopping(reason: reason))
         control?.close()

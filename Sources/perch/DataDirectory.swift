@@ -17,7 +17,7 @@ enum DataDirectory {
         // A name is one path component: "../" in a configuration must not reach other files.
         guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
         do throws(SystemError) {
-            return try Files.read("\(path)/\(kind.rawValue)/\(name).conf", limit: maximumFileSize)
+            return try Files.read(filled("%/%/%.conf", path, kind.rawValue, name), limit: maximumFileSize)
         } catch {
             return nil
         }
@@ -26,7 +26,7 @@ enum DataDirectory {
     /// The names that `read` takes, sorted.
     static func names(_ kind: Kind) -> [String] {
         do throws(SystemError) {
-            return try Files.list("\(path)/\(kind.rawValue)").compactMap { file in
+            return try Files.list(filled("%/%", path, kind.rawValue)).compactMap { file in
                 file.hasSuffix(".conf") ? file.droppingLast(5) : nil
             }
         } catch {

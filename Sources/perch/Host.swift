@@ -9,7 +9,7 @@ enum Host {
     static var kernel: String {
         var name = cl_system_name()
         cl_uname(&name)
-        return "\(text(of: &name.system)) \(text(of: &name.release))"
+        return filled("% %", text(of: &name.system), text(of: &name.release))
     }
 
     static var name: String {

@@ -66,9 +66,9 @@ final class Init {
         for option in Self.answers {
             for value in arguments.all(option) {
                 do throws(InitDialogue.Refusal) {
-                    try dialogue.option(option, option == "--jid" ? try InitHost.filled(value) : value)
+                    try dialogue.option(option, option == "--jid" ? try InitHost.expanded(value) : value)
                 } catch {
-                    if case .again(let text) = error { problems.append("\(option): \(text)") }
+                    if case .again(let text) = error { problems.append(filled("%: %", option, text)) }
                 }
             }
         }
@@ -87,7 +87,7 @@ final class Init {
         if !isInteractive {
             let missing = dialogue.missing
             if !missing.isEmpty {
-                throw Failure(.usage, ["there is no terminal to ask at; what is missing:"] + missing.map { "  \($0)" })
+                throw Failure(.usage, ["there is no terminal to ask at; what is missing:"] + missing.map { "  " + $0 })
             }
         } else {
             Console.print("perch init makes this board a contact. Ctrl-C ends it at any question, with nothing written.\n")
@@ -134,7 +134,7 @@ final class Init {
             if dialogue.isNew == true {
                 try register(account)
             } else if !arguments.has("--no-login") {
-                Console.print("Logging in as \(account.jid) …")
+                Console.print(filled("Logging in as % …", account.jid.description))
                 try Probe.run(try Login(account, password: dialogue.password), isQuiet: true)
             }
             return true
@@ -153,7 +153,7 @@ final class Init {
         if files.exists(waiting) {
             // An earlier run was cut off: perhaps after the server had made the account.
             let password = try Password.from(waiting)
-            Console.print("An earlier perch init began to register \(jid); trying what it left in \(waiting) …")
+            Console.print(filled("An earlier perch init began to register %; trying what it left in % …", jid.description, waiting))
             do throws(Failure) {
                 try Probe.run(try Login(account, password: password), isQuiet: true)
                 dialogue.password = password
@@ -166,16 +166,16 @@ final class Init {
         } catch { throw Failure(.failed, error.description) }
         // On the disk before the server knows it: whatever ends this program, the account is not lost.
         try files.keep(password, of: jid)
-        let kept = "the password is kept in \(waiting), and perch init goes on from there when it is told the same address"
-        Self.onInterrupt("\(jid) may be registered by now: \(kept)")
-        Console.print("Registering \(jid) …")
+        let kept = filled("the password is kept in %, and perch init goes on from there when it is told the same address", waiting)
+        Self.onInterrupt(filled("% may be registered by now: %", jid.description, kept))
+        Console.print(filled("Registering % …", jid.description))
         do throws(Failure) {
             try Registering.register(account, token: dialogue.token, password: password, timeout: Self.timeout)
         } catch {
             if !error.isUncertain { files.forget(jid) }
-            throw error.isUncertain ? Failure(error.code, error.lines + ["\(jid) may be registered nevertheless: \(kept)"]) : error
+            throw error.isUncertain ? Failure(error.code, error.lines + [filled("% may be registered nevertheless: %", jid.description, kept)]) : error
         }
-        Self.onInterrupt("\(jid) is registered: \(kept)")
+        Self.onInterrupt(filled("% is registered: %", jid.description, kept))
         dialogue.password = password
     }
 
@@ -188,17 +188,20 @@ final class Init {
         do throws(SystemError) {
             copy = try files.write(dialogue.plan.text(passwordFile: passwordFile), password: password, to: passwordFile, replaces: dialogue.replaces)
         } catch {
-            var lines = ["\(error.description); nothing was changed"]
+            var lines = [filled("%; nothing was changed", error.description)]
             if dialogue.isNew == true {
-                lines.append("\(jid) is registered, and its password is kept in \(files.waiting(jid)); mend that and run perch init with the same address again")
+                lines.append(
+                    filled(
+                        "% is registered, and its password is kept in %; mend that and run perch init with the same address again",
+                        jid.description, files.waiting(jid)))
             }
             throw Failure(error.isPermission ? .permission : .failed, lines)
         }
         files.forget(jid)
-        Self.onInterrupt("\(files.path) is written")
-        Console.print("\nWrote \(files.path)\(copy.map { "; what it was is \($0)" } ?? "").")
+        Self.onInterrupt(filled("% is written", files.path))
+        Console.print(filled("\nWrote %%.", files.path, copy.map { filled("; what it was is %", $0) } ?? ""))
         if cl_user() == 0, files.group == nil {
-            Console.print("There is no group perch yet, so only root can read it; run: systemd-sysusers && chgrp perch \(files.path) \(passwordFile)")
+            Console.print(filled("There is no group perch yet, so only root can read it; run: systemd-sysusers && chgrp perch % %", files.path, passwordFile))
         }
         let trouble = InitService.start(files.path, isWanted: !arguments.has("--no-start"))
         greet(jid.description)
@@ -207,7 +210,7 @@ final class Init {
 
     private func greet(_ address: String) {
         let uri = QRCode.uri(address)
-        Console.print("\n\(uri)")
+        Console.print(filled("\n%", uri))
         if Console.isOutputTerminal, !arguments.has("--no-qr") {
             if !QRCode.isShowable {
                 Console.print("(no QR code: this terminal is not set to UTF-8)")
@@ -217,6 +220,6 @@ final class Init {
                 Console.print("(with the package libqrencode4 installed, this is also shown as a QR code)")
             }
         }
-        Console.print("Scan it with a phone, or add \(address) in your client, and say help.")
+        Console.print(filled("Scan it with a phone, or add % in your client, and say help.", address))
     }
 }

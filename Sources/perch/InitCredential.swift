@@ -21,11 +21,11 @@ enum InitCredential {
             throw Failure(
                 .configuration,
                 [
-                    "\(path): the service logs in with the password in there, not with one that perch init writes; nothing was changed",
-                    "  if it is an earlier account's: rm \(path)",
+                    filled("%: the service logs in with the password in there, not with one that perch init writes; nothing was changed", path),
+                    filled("  if it is an earlier account's: rm %", path),
                     isEncrypted
                         ? "  if it is this account's: move it away, and back when perch init is done"
-                        : "  if it is this account's: perch init --password-file \(path)",
+                        : filled("  if it is this account's: perch init --password-file %", path),
                 ])
         }
     }

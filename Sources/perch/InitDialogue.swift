@@ -80,10 +80,10 @@ final class InitDialogue {
         var lines: [String] = []
         for question in needed {
             switch question {
-            case .replace: lines.append("--replace: \(surroundings.path) exists already; a copy of it is kept")
+            case .replace: lines.append(filled("--replace: % exists already; a copy of it is kept", surroundings.path))
             case .address where token != nil: lines.append("--jid NAME@example.org: a name at the token's server; or --invite with the whole link, xmpp:…")
             case .address: lines.append("--jid ADDRESS: the board's address, or --invite LINK with one")
-            case .name: lines.append("--jid NAME@\(domain ?? ""): the invitation leaves the name open")
+            case .name: lines.append(filled("--jid NAME@%: the invitation leaves the name open", domain ?? ""))
             case .account: lines.append("--password-file FILE of an account that exists, or --invite LINK, or --register to make a new one")
             case .password: lines.append("--password-file FILE: the account's password")
             case .admin: lines.append("--admin ADDRESS: who may do everything (or --operator, --viewer)")
@@ -96,31 +96,31 @@ final class InitDialogue {
 
     func prompt(_ question: Question) -> String {
         switch question {
-        case .replace: return "\(surroundings.path) exists. Replace it? A copy is kept beside it. [y/N] "
+        case .replace: return filled("% exists. Replace it? A copy is kept beside it. [y/N] ", surroundings.path)
         case .address:
-            if let refused { return "Another address or invite link, or Enter to try \(refused.jid.description) again (Ctrl-C ends it): " }
+            if let refused { return filled("Another address or invite link, or Enter to try % again (Ctrl-C ends it): ", refused.jid.description) }
             if token != nil { return "The board's address, at the server that the invitation's token is from: " }
             return "The board's address (greenhouse@example.org), or an invite link (xmpp:…): "
-        case .name: return "The board's name at \(domain ?? "") [\(surroundings.hostname)]: "
-        case .account: return "Does \(plan.jid?.description ?? "") exist already? If not, it is registered now. [y/N] "
+        case .name: return filled("The board's name at % [%]: ", domain ?? "", surroundings.hostname)
+        case .account: return filled("Does % exist already? If not, it is registered now. [y/N] ", plan.jid?.description ?? "")
         case .password: return "Its password (not shown): "
-        case .admin: return "\nWho may do what: \(InitPlan.roles)\nYour own address, as admin: "
+        case .admin: return filled("\nWho may do what: %\nYour own address, as admin: ", InitPlan.roles)
         case .person: return "Anybody else, as ADDRESS ROLE (*@example.org viewer)? Enter: nobody. "
         case .line:
             let pins = surroundings.pins ?? []
             let example = pins.first ?? "GPIO17"
             if !plan.lines.isEmpty { return "Another line? Enter: no more. " }
-            return "\nLines: NAME PIN PART, such as \"lamp \(example) relay\", \"door \(pins.count > 1 ? pins[1] : "GPIO27") contact\".\n"
-                + (pins.isEmpty ? "" : "Free: \(pins.prefix(Self.offered).joined(separator: " ")) (? lists all)\n") + "A line? Enter: none. "
+            return filled("\nLines: NAME PIN PART, such as \"lamp % relay\", \"door % contact\".\n", example, pins.count > 1 ? pins[1] : "GPIO27")
+                + (pins.isEmpty ? "" : filled("Free: % (? lists all)\n", pins.prefix(Self.offered).joined(separator: " "))) + "A line? Enter: none. "
         case .sensor:
             if !plan.sensors.isEmpty { return "Another sensor? Enter: no more. " }
             var text = "\nSensors that were found:\n"
             for (number, sensor) in surroundings.sensors.prefix(Self.offered).enumerated() {
-                text += "  \(number + 1)  \(sensor.plan.name): \(sensor.plan.source), \(sensor.reading)\n"
+                text += filled("  %  %: ", String(number + 1), sensor.plan.name) + filled("%, %\n", sensor.plan.source, sensor.reading)
             }
             return text + "Which? Numbers (1 3), NUMBER NAME (1 air) to call it so, or NAME SOURCE. Enter: none. "
-        case .reports: return "\nWho gets readings and alarms as messages (addresses, or nobody)? [\(plan.readers.first ?? "nobody")] "
-        case .confirm: return "\n\(plan.text(passwordFile: "…"))\nWrite this to \(surroundings.path)? [Y/n] "
+        case .reports: return filled("\nWho gets readings and alarms as messages (addresses, or nobody)? [%] ", plan.readers.first ?? "nobody")
+        case .confirm: return filled("\n%\nWrite this to %? [Y/n] ", plan.text(passwordFile: "…"), surroundings.path)
         }
     }
 
@@ -143,7 +143,7 @@ final class InitDialogue {
             } else {
                 try address(text)
             }
-        case .name: try setAddress("\(text.isEmpty ? surroundings.hostname : text)@\(domain ?? "")")
+        case .name: try setAddress(filled("%@%", text.isEmpty ? surroundings.hostname : text, domain ?? ""))
         case .account: isNew = try !Self.yes(text, false)
         case .password: break
         case .admin: try person(text, "admin")
@@ -189,7 +189,7 @@ final class InitDialogue {
             (token, isNew) = (value, true)
         case "--jid":
             try setAddress(value)
-            if let domain, plan.jid?.domain != domain { throw .again("the invitation is for accounts at \(domain)") }
+            if let domain, plan.jid?.domain != domain { throw .again(filled("the invitation is for accounts at %", domain)) }
         case "--line": try addLine(value)
         case "--sensor": try addSensor(value)
         case "--reports": try reports(InitPlan.words(value))
@@ -202,7 +202,7 @@ final class InitDialogue {
     func address(_ text: String) throws(Refusal) {
         let head = text.lowercased().utf8
         guard head.starts(with: "xmpp:".utf8) || head.starts(with: "http".utf8) && text.utf8.contains(UInt8(ascii: ":")) else {
-            if Self.isToken(text) { throw .again("\"\(text)\" names no server; write NAME@example.org, or the whole invite link, which begins with xmpp:") }
+            if Self.isToken(text) { throw .again(filled("\"%\" names no server; write NAME@example.org, or the whole invite link, which begins with xmpp:", text)) }
             return try setAddress(text)
         }
         try invitation(text)
@@ -221,7 +221,7 @@ final class InitDialogue {
         domain = link.domain
         token = link.token
         isNew = true
-        if let local = link.local { try setAddress("\(local)@\(link.domain)") }
+        if let local = link.local { try setAddress(filled("%@%", local, link.domain)) }
     }
 
     func setAddress(_ text: String) throws(Refusal) {
@@ -260,7 +260,7 @@ final class InitDialogue {
         for (index, word) in words.enumerated() {
             if let number = Int(word) {
                 first = number
-                guard (1...max(1, surroundings.sensors.count)).contains(first) else { throw .again("there is no number \(first) in the list") }
+                guard (1...max(1, surroundings.sensors.count)).contains(first) else { throw .again(filled("there is no number % in the list", String(first))) }
                 chosen.append(surroundings.sensors[first - 1].plan)
             } else if index == 1, words.count == 2 {
                 chosen[0].name = word

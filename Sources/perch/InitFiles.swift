@@ -15,7 +15,7 @@ struct InitFiles {
     let group: UInt32?
 
     init(_ path: String) throws(Failure) {
-        guard path.utf8.first == UInt8(ascii: "/") else { throw Failure(.usage, "--config \(path): write an absolute path, beginning with \"/\"") }
+        guard path.utf8.first == UInt8(ascii: "/") else { throw Failure(.usage, filled("--config %: write an absolute path, beginning with \"/\"", path)) }
         self.path = path
         folder = Files.directory(of: path)
         let number = cl_user() == 0 ? cl_group("perch") : -1
@@ -25,14 +25,14 @@ struct InitFiles {
         let access = cl_access(place, W_OK | X_OK)
         if access < 0 {
             let problem = SystemError(operation: "write to", errno: 0 &- access, object: place)
-            throw Failure(problem.isPermission ? .permission : .failed, problem.isPermission && cl_user() != 0 ? "\(problem); run it as root: sudo perch init" : "\(problem)")
+            throw Failure(problem, after: problem.isPermission && cl_user() != 0 ? "; run it as root: sudo perch init" : "")
         }
     }
 
     func exists(_ path: String) -> Bool { cl_access(path, F_OK) == 0 }
 
     /// Where a password waits while its account is being made, so that nothing loses it.
-    func waiting(_ jid: JID) -> String { "\(folder)/.registering-\(jid)" }
+    func waiting(_ jid: JID) -> String { filled("%/.registering-%", folder, jid.description) }
 
     func keep(_ password: String, of jid: JID) throws(Failure) {
         do throws(SystemError) {
@@ -51,7 +51,7 @@ struct InitFiles {
         let usual = folder + "/password"
         if !exists(usual) { return usual }
         do throws(Failure) { if try Password.from(usual) == password { return usual } } catch {}
-        return "\(usual)-\(jid)"
+        return filled("%-%", usual, jid.description)
     }
 
     /// Writes both files. Returns where the old configuration is now.
@@ -63,7 +63,7 @@ struct InitFiles {
         do throws(SystemError) {
             if exists(path) {
                 guard replaces else { throw SystemError(operation: "write", errno: EEXIST, object: path) }
-                let name = "\(path).\(Timestamp(milliseconds: cl_wall_ms() / 1000 * 1000))"
+                let name = filled("%.%", path, Timestamp(milliseconds: cl_wall_ms() / 1000 * 1000).description)
                 try Files.replace(name, with: try Files.read(path, limit: ConfigurationFile.maximumSize), mode: Self.mode, group: group)
                 copy = name
             }

@@ -13,7 +13,7 @@ enum InitHost {
     }
 
     /// Of an address for many boards: `{hostname}`, and `{serial}`, the number that the device tree has.
-    static func filled(_ text: String) throws(InitDialogue.Refusal) -> String {
+    static func expanded(_ text: String) throws(InitDialogue.Refusal) -> String {
         let text = replace(text, "{hostname}", name)
         if replace(text, "{serial}", "") == text { return text }
         var serial = ""
@@ -82,9 +82,9 @@ enum InitHost {
                     number = min(number, 99_999_999) * 10 + Int(bytes[at]) - 0x30
                     at += 1
                 }
-                if number == 0 { return template == nil ? line : "\(file): \(line)" }
+                if number == 0 { return template == nil ? line : filled("%: %", file, line) }
                 let text = String(decoding: bytes[min(at + 2, bytes.count)...], as: UTF8.self)
-                return template == nil ? text : "\(file):\(plan.templateLine(number, passwordFile: passwordFile)): \(text)"
+                return template == nil ? text : filled("%:%: %", file, String(plan.templateLine(number, passwordFile: passwordFile)), text)
             }
         }
     }
@@ -95,7 +95,8 @@ enum InitHost {
     static func checked(_ plan: InitPlan, path: String, passwordFile: String) throws(Failure) -> Configuration {
         let configuration = BoardSetup.withUnits(try ConfigurationFile.parse(path, Array(plan.text(passwordFile: passwordFile).utf8)))
         let account = (plan.jid == nil || configuration.account.jid == plan.jid) && configuration.account.passwordFile == passwordFile
-        var meant = "\(plan.people.count) \(plan.readers.count)", read = "\(configuration.people.entries.count) \(configuration.reports.to.count)"
+        var meant = String(plan.people.count) + " " + String(plan.readers.count)
+        var read = String(configuration.people.entries.count) + " " + String(configuration.reports.to.count)
         for line in plan.lines { meant += "\n" + line.name + line.pin }
         for line in configuration.lines { read += "\n" + line.name + line.pin }
         for sensor in plan.sensors { meant += "\n\t" + sensor.name + sensor.source }

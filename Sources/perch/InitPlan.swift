@@ -57,22 +57,22 @@ final class InitPlan {
             + Self.key("tls-ca", tlsCA) + Self.key("tls-pin", tlsPin)
         var text = template ?? "; Written by perch init. perch.conf(5) tells of every key; `perch check` checks a change, `systemctl reload perch` applies it.\n"
         Self.add("account", account, &text)
-        if template == nil { text += "\n; \(Self.roles)" }
+        if template == nil { text += "\n; " + Self.roles }
         var people = ""
         for person in self.people { people += Self.key(person.address, person.role) }
         Self.add("people", people, &text)
         Self.add("board", Self.key("profile", profile), &text)
         for line in lines {
             let kind = line.part == "input" || line.part == "output" ? "direction" : "part"
-            Self.add("line \(line.name)", Self.key("pin", line.pin) + Self.key(kind, line.part), &text)
+            Self.add("line " + line.name, Self.key("pin", line.pin) + Self.key(kind, line.part), &text)
         }
-        for sensor in sensors { Self.add("sensor \(sensor.name)", Self.key("part", sensor.part) + Self.key("source", sensor.source), &text) }
+        for sensor in sensors { Self.add("sensor " + sensor.name, Self.key("part", sensor.part) + Self.key("source", sensor.source), &text) }
         if template == nil { text += "\n; Changes and readings come by themselves to whom this names, of what has `report = change`; alarms of what has `alarm`.\n" }
         let readers = readers
         if !readers.isEmpty {
-            Self.add("reports", "to = \(readers.joined(separator: " "))\n", &text)
+            Self.add("reports", filled("to = %\n", readers.joined(separator: " ")), &text)
         } else if template == nil {
-            text += "; [reports]\n; to = \(self.people.first?.address ?? "you@example.org")\n"
+            text += filled("; [reports]\n; to = %\n", self.people.first?.address ?? "you@example.org")
         }
         return text
     }
@@ -99,7 +99,7 @@ final class InitPlan {
     /// Puts keys below the line `[section]`, which is added at the end where there is none.
     private static func add(_ section: String, _ keys: String, _ text: inout String) {
         if keys.isEmpty { return }
-        let header = Array("[\(section)]".utf8)
+        let header = Array(filled("[%]", section).utf8)
         let bytes = Array(text.utf8)
         var start = 0
         while start < bytes.count {
@@ -110,7 +110,7 @@ final class InitPlan {
             }
             start = end + 1
         }
-        text += "\n[\(section)]\n\(keys)"
+        text += filled("\n[%]\n%", section, keys)
     }
 
     // MARK: What people write in one line
@@ -120,7 +120,7 @@ final class InitPlan {
         var words = Self.words(text)
         if words.count > 2, words[1] == "pin" { words[1] += " " + words.remove(at: 2) }
         guard words.count == 3 else {
-            throw UsageError("\"\(text)\": write a name, a pin, and a part or input or output, such as: lamp GPIO17 relay")
+            throw UsageError(filled("\"%\": write a name, a pin, and a part or input or output, such as: lamp GPIO17 relay", text))
         }
         return Line(name: words[0], pin: words[1], part: words[2])
     }
@@ -129,7 +129,7 @@ final class InitPlan {
     static func sensor(_ text: String) throws(UsageError) -> Sensor {
         let words = Self.words(text)
         guard words.count == 2 || words.count == 3 else {
-            throw UsageError("\"\(text)\": write a name and where it is read from, such as: cpu thermal:cpu-thermal")
+            throw UsageError(filled("\"%\": write a name and where it is read from, such as: cpu thermal:cpu-thermal", text))
         }
         return Sensor(name: words[0], source: words[1], part: words.count == 3 ? words[2] : nil)
     }

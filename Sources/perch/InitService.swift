@@ -6,7 +6,7 @@ enum InitService {
     /// Starts it where systemd runs and knows it; otherwise says how. What went wrong, one line each; nil when nothing did.
     static func start(_ path: String, isWanted: Bool) -> [String]? {
         guard path == ConfigurationFile.defaultPath else {
-            Console.print("To start it: perch run --config \(path)")
+            Console.print(filled("To start it: perch run --config %", path))
             return nil
         }
         let hasUnit = ["/etc", "/usr/lib", "/lib"].contains { cl_access($0 + "/systemd/system/perch.service", F_OK) == 0 }
@@ -19,7 +19,7 @@ enum InitService {
             let words = ["systemctl", "--quiet", action, "perch.service"]
             let status = cl_run(words.joined(separator: "\0"), Int32(words.count))
             if status != 0 {
-                return ["the configuration is written, but `systemctl \(action) perch` failed; why: journalctl -u perch -n 20, perch check --connect"]
+                return [filled("the configuration is written, but `systemctl % perch` failed; why: journalctl -u perch -n 20, perch check --connect", action)]
             }
         }
         Console.print("perch.service is running, and starts at every boot.")

@@ -20,11 +20,11 @@ enum Lines {
         }
         let table = LineTable(listings, isComplete: isComplete)
         if let profile {
-            Console.print("\(profile.title)\n")
+            Console.print(filled("%\n", profile.title))
         } else {
             Console.print("No profile describes this board, so only the kernel's names are known.\n")
         }
         for row in table.rows { Console.print(row) }
-        Console.print("\nTo use one, write for example:\n\n[line lamp]\npin = \(table.example)\npart = relay")
+        Console.print(filled("\nTo use one, write for example:\n\n[line lamp]\npin = %\npart = relay", table.example))
     }
 }

@@ -122,7 +122,7 @@ final class Link {
         let bindings = ChannelBindings(
             tlsExporter: tls?.exporterBinding, tlsUnique: tls?.uniqueBinding, tlsServerEndPoint: tls?.endPointBinding)
         if isDirectTLS { session.connected(secured: true, bindings: bindings, at: now) } else { session.secured(bindings: bindings, at: now) }
-        if let summary = tlsSummary { Log.debug("\(summary.version) with \(summary.cipher)\(summary.resumed ? ", resumed" : "")") }
+        if let summary = tlsSummary { Log.debug(filled("% with %%", summary.version, summary.cipher, summary.resumed ? ", resumed" : "")) }
     }
 
     private func ended(_ reason: TCPConnection.End) {

@@ -79,8 +79,9 @@ final class Login {
     /// What was learnt before and still holds. Whoever changes how the account is reached wants to begin anew.
     func memory(from file: [UInt8]?) -> LoginMemory {
         var memory = LoginMemory(file)
-        var settings = "\(account.jid.bare) \(account.tlsCA ?? "") \(account.tlsPin ?? "") \(account.certificate ?? "") \(account.allowPlain ? 1 : 0)"
-        if let server = account.server { settings += " \(server.host) \(server.port) \(server.directTLS ? 1 : 0)" }
+        var settings = filled("% % %", account.jid.bare.description, account.tlsCA ?? "", account.tlsPin?.description ?? "")
+        settings += filled(" % %", account.certificate ?? "", account.allowPlain ? "1" : "0")
+        if let server = account.server { settings += filled(" % % %", server.host, String(server.port), server.directTLS ? "1" : "0") }
         do throws(CryptoError) {
             memory.enter(scope: Hex.encode(Array(try Digest.sha256(Array(settings.utf8))[..<8])))
             if memory.agent.isEmpty { memory.agent = Self.uuid(try randomBytes(16)) }

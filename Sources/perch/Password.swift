@@ -37,7 +37,9 @@ enum Password {
             if isHidden {
                 throw Failure(
                     .permission,
-                    "password: the configuration names no password-file, and the systemd credential in \(credentialStore) is for root only; run this as root")
+                    filled(
+                        "password: the configuration names no password-file, and the systemd credential in % is for root only; run this as root",
+                        credentialStore))
             }
             throw Failure(
                 .configuration,
@@ -60,14 +62,14 @@ enum Password {
             bytes = try reader(path, maximumLength)
         } catch {
             if error.operation == Files.distrust {
-                throw Failure(.configuration, "password: others may read or change \(path), so it is no secret; run: chmod o= \(path)")
+                throw Failure(.configuration, filled("password: others may read or change %, so it is no secret; run: chmod o= %", path, path))
             }
             throw Failure(error, otherwise: .configuration, before: "password: ")
         }
         // Editors and `echo` end a line; that is not part of the password.
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        guard !bytes.isEmpty else { throw Failure(.configuration, "password: \(path) is empty") }
+        guard !bytes.isEmpty else { throw Failure(.configuration, filled("password: % is empty", path)) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

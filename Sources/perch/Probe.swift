@@ -35,7 +35,7 @@ final class Probe {
             ) { [self] in handle($0, login) }
             self.connection = connection
             let deadline = loop.makeTimer { [self] in
-                failure = Failure(.unavailable, "no login within \(Self.timeout.components.seconds) s")
+                failure = Failure(.unavailable, filled("no login within % s", String(Self.timeout.components.seconds)))
                 loop.stop()
             }
             deadline.deadline = Clock.instant() + Self.timeout
@@ -62,22 +62,22 @@ final class Probe {
 
     private func report(_ jid: JID) {
         guard let link = connection?.link else { return }
-        Console.print("logged in as \(jid)")
+        Console.print(filled("logged in as %", jid.description))
         if let tls = link.tlsSummary {
-            Console.print("encryption: \(tls.version), \(tls.cipher); the certificate is valid until \(tls.validUntil)")
+            Console.print(filled("encryption: %, %; the certificate is valid until %", tls.version, tls.cipher, tls.validUntil))
             note("the server's", tls.endsSoon, "ask its owner to renew it")
             note("this board's own", tls.ownEndsSoon, "make a new one")
-            if let pin = tls.peerPin { Console.print("server's key: tls-pin = \(pin)") }
+            if let pin = tls.peerPin { Console.print(filled("server's key: tls-pin = %", pin.description)) }
         }
         let login = link.session.loginReport
-        Console.print("login: \(login.mechanism), of \(login.offered.joined(separator: ", "))")
-        Console.print("channel binding: \(login.bindings.isEmpty ? "not announced" : login.bindings.joined(separator: ", "))")
-        Console.print("login in one step (SASL2): \(login.hasSASL2 ? "yes" : "no"), with tokens (FAST): \(login.hasTokens ? "yes" : "no")")
-        Console.print("stream management: \(login.hasStreamManagement ? "yes" : "no")")
+        Console.print(filled("login: %, of %", login.mechanism, login.offered.joined(separator: ", ")))
+        Console.print(filled("channel binding: %", login.bindings.isEmpty ? "not announced" : login.bindings.joined(separator: ", ")))
+        Console.print(filled("login in one step (SASL2): %, with tokens (FAST): %", login.hasSASL2 ? "yes" : "no", login.hasTokens ? "yes" : "no"))
+        Console.print(filled("stream management: %", login.hasStreamManagement ? "yes" : "no"))
     }
 
     private func note(_ whose: String, _ days: Int32, _ remedy: String) {
         if days < 0 { return }
-        Console.print("note: \(whose) certificate is valid for only \(days) more days: \(remedy), else this board cannot log in after that")
+        Console.print(filled("note: % certificate is valid for only % more days: %, else this board cannot log in after that", whose, String(days), remedy))
     }
 }

@@ -22,7 +22,7 @@ enum Program {
         let rest = arguments.dropFirst()
         switch command {
         case "--help", "-h", "help": Console.print(Help.overview)
-        case "--version", "-V", "version": Console.print("perch \(Version.number)")
+        case "--version", "-V", "version": Console.print(filled("perch %", Version.number))
         case "run": try start(rest, Run.grammar, Help.run, Run.run)
         case "check": try start(rest, Check.grammar, Help.check, Check.run)
         case "lines": try start(rest, Lines.grammar, Help.lines, Lines.run)
@@ -31,8 +31,8 @@ enum Program {
         case "chat": try start(rest, Chat.grammar, Help.chat, Chat.run)
         default:
             let commands = ["run", "check", "lines", "sensors", "init", "chat", "help"]
-            let hint = Spelling.nearest(to: command, among: commands).map { "did you mean \($0)?" } ?? "see perch --help"
-            throw Failure(.usage, "there is no command \"\(command)\"; \(hint)")
+            let hint = Spelling.nearest(to: command, among: commands).map { filled("did you mean %?", $0) } ?? "see perch --help"
+            throw Failure(.usage, filled("there is no command \"%\"; %", command, hint))
         }
     }
 

@@ -46,7 +46,7 @@ final class Registering {
             }
             self.connection = connection
             let deadline = loop.makeTimer { [self] in
-                fail("no answer within \(timeout.components.seconds) s")
+                fail(filled("no answer within % s", String(timeout.components.seconds)))
                 // What was under way has something more particular to say.
                 connection.link?.use { session, now in session.close(at: now) }
                 loop.stop()

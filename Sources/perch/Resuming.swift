@@ -53,7 +53,7 @@ final class Resuming {
             let server = try ConfigurationValue.server(place)
             return Endpoint(host: server.host, port: server.port, isDirectTLS: server.directTLS)
         } catch {
-            Log.debug("the server's location: \(error.text)")
+            Log.debug(filled("the server's location: %", error.text))
             return nil
         }
     }
@@ -73,9 +73,9 @@ final class Resuming {
         continuation = nil
         let most = offlineAfter.map { LinkFacts.resumption(within: $0) } ?? .zero
         let seconds = most.components.seconds
-        return "the server keeps a lost session \(limit.map { "for " + DurationText.format($0) } ?? "without saying how long"); "
-            + "offline-after leaves \(DurationText.format(most)) for that, so sessions are not resumed. Its owner can change that: "
-            + "smacks_hibernation_time = \(seconds) (Prosody), resume_timeout: \(seconds) (ejabberd); see docs/servers.md"
+        return filled("the server keeps a lost session %; ", limit.map { "for " + DurationText.format($0) } ?? "without saying how long")
+            + filled("offline-after leaves % for that, so sessions are not resumed. Its owner can change that: ", DurationText.format(most))
+            + filled("smacks_hibernation_time = % (Prosody), resume_timeout: % (ejabberd); see docs/servers.md", String(seconds), String(seconds))
     }
 
     /// - Parameter session: the one that goes on now.

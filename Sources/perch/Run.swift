@@ -22,7 +22,7 @@ enum Run {
         let facts = Host.facts(isSimulated: configuration.board.profile == "simulated")
         let files = state.load()
         var secret: [UInt8] = []
-        do throws(CryptoError) { secret = try randomBytes(OneTimeCode.secretSize) } catch { Log.warning("\(error.description)") }
+        do throws(CryptoError) { secret = try randomBytes(OneTimeCode.secretSize) } catch { Log.warning(error.description) }
         let agent = Agent(configuration: configuration, files: files, facts: facts, seed: randomNumber(), secret: secret)
         let now = Clock.now()
         let board = try BoardSetup.open(configuration) { agent.initialLevel(of: $0, at: now) }

@@ -13,16 +13,16 @@ enum Sensors {
         for listing in listings {
             if let name = name(of: listing, in: used) {
                 // Nothing to paste: it is there already.
-                Console.print("; \(listing.source) is in use as \(name) and \(reading(listing))\n")
+                Console.print(filled("; % is in use as % and %\n", listing.source, name, reading(listing)))
             } else {
-                Console.print("; \(reading(listing))")
+                Console.print("; " + reading(listing))
                 Console.print(listing.paste)
             }
         }
         let missed = SensorAdvice.missed()
-        for hint in missed { Console.print("; \(hint)") }
+        for hint in missed { Console.print("; " + hint) }
         if listings.isEmpty && missed.isEmpty {
-            throw Failure(.failed, "no sensors found; the comments in \(DataDirectory.path)/parts say how each is wired and enabled")
+            throw Failure(.failed, filled("no sensors found; the comments in %/parts say how each is wired and enabled", DataDirectory.path))
         }
     }
 
@@ -50,8 +50,8 @@ enum Sensors {
     static func reading(_ listing: SensorListing) -> String {
         switch listing.result {
         case .value(let value):
-            return "reads \(rounded(value))\(listing.quantity.unit.isEmpty ? "" : " " + listing.quantity.unit)"
-        case .absent(let why), .failed(let why): return "does not read: \(why)"
+            return filled("reads %%", rounded(value).description, listing.quantity.unit.isEmpty ? "" : " " + listing.quantity.unit)
+        case .absent(let why), .failed(let why): return filled("does not read: %", why)
         }
     }
 }

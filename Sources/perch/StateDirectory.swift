@@ -32,7 +32,7 @@ struct StateDirectory {
             } catch {
                 if error.isAbsent { return nil }
                 try Files.rename(path, to: path + ".unreadable")
-                Log.error("\(error.description); it was put aside as \(name).unreadable, \(StateFile.loss(name))")
+                Log.error(filled("%; it was put aside as %.unreadable, %", error.description, name, StateFile.loss(name)))
                 return nil
             }
             let verdict = StateFile.verdict(name, bytes)
@@ -47,7 +47,7 @@ struct StateDirectory {
             }
             Log.error(StateFile.remark(name, at: path, verdict, isDone: true))
         } catch {
-            Log.error("\(error.description); going on \(kept == nil ? "without what it held, " + StateFile.loss(name) : "with its whole lines")")
+            Log.error(filled("%; going on %", error.description, kept == nil ? "without what it held, " + StateFile.loss(name) : "with its whole lines"))
         }
         return kept
     }
@@ -61,14 +61,15 @@ struct StateDirectory {
                 let verdict = StateFile.verdict(name, try Files.read(path, limit: Self.maximumFileSize))
                 if verdict != .current { failures.append(StateFile.remark(name, at: path, verdict, isDone: false)) }
             } catch {
-                if error.isPermission { return Console.print("note: \(error.description), so the files of the state were not looked at; root and perch may") }
-                if !error.isAbsent { failures.append("\(error.description); the next start puts it aside as \(name).unreadable, \(StateFile.loss(name))") }
+                let why = error.description
+                if error.isPermission { return Console.print(filled("note: %, so the files of the state were not looked at; root and perch may", why)) }
+                if !error.isAbsent { failures.append(filled("%; the next start puts it aside as %.unreadable, %", why, name, StateFile.loss(name))) }
             }
         }
         if !failures.isEmpty { throw Failure(.failed, failures) }
     }
 
-    func path(of name: String) -> String { "\(path)/\(name)" }
+    func path(of name: String) -> String { filled("%/%", path, name) }
 
     /// Adds to the end, without waiting for the disk.
     func append(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
@@ -76,6 +77,6 @@ struct StateDirectory {
     }
 
     func store(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
-        try Files.replace("\(path)/\(name)", with: bytes, mode: 0o600)
+        try Files.replace(path(of: name), with: bytes, mode: 0o600)
     }
 }
