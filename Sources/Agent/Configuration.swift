@@ -1,3 +1,4 @@
+import Time
 import XMPP
 
 /// Everything that `/etc/perch/perch.conf` says, checked; see product §2 and perch.conf(5).
@@ -9,6 +10,8 @@ public struct Configuration: Equatable {
     public var lines: [LineConfiguration]
     public var sensors: [SensorConfiguration]
     public var reports: ReportsConfiguration
+    /// Where each pin and source stands.
+    var places = Places()
 
     public init(
         account: AccountConfiguration, people: People = People(), board: BoardConfiguration = BoardConfiguration(),
@@ -20,6 +23,18 @@ public struct Configuration: Equatable {
         self.lines = lines
         self.sensors = sensors
         self.reports = reports
+    }
+
+    /// "perch.conf:12", for what only the board finds wrong with a line or sensor; nil for other names.
+    public func location(of name: String) -> String? {
+        places[name]?.description
+    }
+
+    /// What a running device needs of it.
+    public var withoutPlaces: Configuration {
+        var configuration = self
+        configuration.places = Places()
+        return configuration
     }
 }
 
@@ -128,17 +143,17 @@ public struct LineConfiguration: Equatable {
     private struct Values: Equatable {
         var name: String
         var pin: String
-        var pinLocation: String
         var part: String?
         var direction: Direction = .output
         var bias: Bias = .asIs
         var activeLow: Bool = false
-        var debounce: Duration = .zero
+        /// Durations in nanoseconds, since a `Duration` is twice as long; 0: none.
+        var debounce: Int64 = 0
         var initial: Initial = .off
         var onExit: OnExit = .off
         var onDisconnect: OnDisconnect?
-        var maxOn: Duration?
-        var minOff: Duration?
+        var maxOn: Int64 = 0
+        var minOff: Int64 = 0
         var interlock: Interlock?
         var confirm: Bool = false
         var pwm: Double?
@@ -147,8 +162,8 @@ public struct LineConfiguration: Equatable {
         var tags: [String] = []
         var reportsChange: Bool = false
         var reportsPress: Bool = false
-        var longPress: Duration? = .seconds(1)
-        var doublePress: Duration?
+        var longPress: Int64 = 1_000_000_000
+        var doublePress: Int64 = 0
         var isCounted: Bool = false
         var onWord: String = "on"
         var offWord: String = "off"
@@ -171,19 +186,17 @@ public struct LineConfiguration: Equatable {
     public var name: String { get { box.values.name } set { own.values.name = newValue } }
     /// As written: a kernel line name, "pin N" of the header, or "LABEL:OFFSET". `Board` resolves it.
     public var pin: String { get { box.values.pin } set { own.values.pin = newValue } }
-    /// Where `pin` stands, for errors that only the board can find: "perch.conf:12".
-    public var pinLocation: String { get { box.values.pinLocation } set { own.values.pinLocation = newValue } }
     public var part: String? { get { box.values.part } set { own.values.part = newValue } }
     public var direction: Direction { get { box.values.direction } set { own.values.direction = newValue } }
     public var bias: Bias { get { box.values.bias } set { own.values.bias = newValue } }
     public var activeLow: Bool { get { box.values.activeLow } set { own.values.activeLow = newValue } }
-    public var debounce: Duration { get { box.values.debounce } set { own.values.debounce = newValue } }
+    public var debounce: Duration { get { .nanoseconds(box.values.debounce) } set { own.values.debounce = newValue.nanoseconds } }
     public var initial: Initial { get { box.values.initial } set { own.values.initial = newValue } }
     public var onExit: OnExit { get { box.values.onExit } set { own.values.onExit = newValue } }
     public var onDisconnect: OnDisconnect? { get { box.values.onDisconnect } set { own.values.onDisconnect = newValue } }
-    public var maxOn: Duration? { get { box.values.maxOn } set { own.values.maxOn = newValue } }
+    public var maxOn: Duration? { get { Self.duration(box.values.maxOn) } set { own.values.maxOn = newValue?.nanoseconds ?? 0 } }
     /// After it went off it is not switched on again for so long.
-    public var minOff: Duration? { get { box.values.minOff } set { own.values.minOff = newValue } }
+    public var minOff: Duration? { get { Self.duration(box.values.minOff) } set { own.values.minOff = newValue?.nanoseconds ?? 0 } }
     /// At most one line of its group is on.
     public var interlock: Interlock? { get { box.values.interlock } set { own.values.interlock = newValue } }
     public var confirm: Bool { get { box.values.confirm } set { own.values.confirm = newValue } }
@@ -198,8 +211,8 @@ public struct LineConfiguration: Equatable {
     /// Inputs: `report = press` sends presses, after how long one is a long press, and how soon another one makes a double press;
     /// nil: there are no such presses.
     public var reportsPress: Bool { get { box.values.reportsPress } set { own.values.reportsPress = newValue } }
-    public var longPress: Duration? { get { box.values.longPress } set { own.values.longPress = newValue } }
-    public var doublePress: Duration? { get { box.values.doublePress } set { own.values.doublePress = newValue } }
+    public var longPress: Duration? { get { Self.duration(box.values.longPress) } set { own.values.longPress = newValue?.nanoseconds ?? 0 } }
+    public var doublePress: Duration? { get { Self.duration(box.values.doublePress) } set { own.values.doublePress = newValue?.nanoseconds ?? 0 } }
     /// Inputs: a sensor with `source = counter:NAME` reads it, so its changes come as `Event.pulses`.
     public var isCounted: Bool { get { box.values.isCounted } set { own.values.isCounted = newValue } }
     /// Words for the two states, e.g. "closed" and "open".
@@ -207,7 +220,10 @@ public struct LineConfiguration: Equatable {
     public var offWord: String { get { box.values.offWord } set { own.values.offWord = newValue } }
 
     @inline(never)
-    public init(name: String, pin: String, pinLocation: String = "") { box = Box(Values(name: name, pin: pin, pinLocation: pinLocation)) }
+    private static func duration(_ nanoseconds: Int64) -> Duration? { nanoseconds == 0 ? nil : .nanoseconds(nanoseconds) }
+
+    @inline(never)
+    public init(name: String, pin: String) { box = Box(Values(name: name, pin: pin)) }
 
     public static func == (a: LineConfiguration, b: LineConfiguration) -> Bool { a.box.values == b.box.values }
 
@@ -247,7 +263,6 @@ public struct SensorConfiguration: Equatable {
     private struct Values: Equatable {
         var name: String
         var source: String
-        var sourceLocation: String
         var part: String?
         var unit: String = ""
         var scale: Double?
@@ -279,8 +294,6 @@ public struct SensorConfiguration: Equatable {
     /// As written: `w1:…`, `iio:DEVICE/CHANNEL`, `hwmon:NAME/CHANNEL`, `thermal:TYPE`, `file:PATH`, `system:WHAT`, `counter:LINE`,
     /// `simulated:NAME`.
     public var source: String { get { box.values.source } set { own.values.source = newValue } }
-    /// Where `source` stands: "perch.conf:21".
-    public var sourceLocation: String { get { box.values.sourceLocation } set { own.values.sourceLocation = newValue } }
     public var part: String? { get { box.values.part } set { own.values.part = newValue } }
     /// As people read it ("°C", "%RH", "lx"); empty: the board's reader knows (see `Board`).
     public var unit: String { get { box.values.unit } set { own.values.unit = newValue } }
@@ -300,7 +313,7 @@ public struct SensorConfiguration: Equatable {
     public var tags: [String] { get { box.values.tags } set { own.values.tags = newValue } }
 
     @inline(never)
-    public init(name: String, source: String, sourceLocation: String = "") { box = Box(Values(name: name, source: source, sourceLocation: sourceLocation)) }
+    public init(name: String, source: String) { box = Box(Values(name: name, source: source)) }
 
     public static func == (a: SensorConfiguration, b: SensorConfiguration) -> Bool { a.box.values == b.box.values }
 }

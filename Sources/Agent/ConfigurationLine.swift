@@ -12,6 +12,8 @@ extension LineConfiguration {
     /// Longer than any job of a relay; also keeps deadlines far from overflow.
     static let timerRange: ClosedRange<Milliseconds> = 1...366 * 86_400_000
 
+    var isOutput: Bool { direction == .output }
+
     /// Its level is not worth telling: a button, or what a counter reads.
     var isMomentary: Bool { isCounted || (reportsPress && !reportsChange) }
 

@@ -3,6 +3,9 @@ import Text
 import XMPP
 
 extension Configuration {
+    /// What only the board can find wrong with lines and sensors, and the name of the one that it is about; empty for the whole board.
+    public typealias Hardware = (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [(name: String, text: String)]
+
     /// Reads perch.conf.
     ///
     /// - Parameters:
@@ -10,11 +13,11 @@ extension Configuration {
     ///   - parts: The text of `devices/parts/NAME.conf`, nil when it cannot be read. Only asked for names of
     ///     letters, digits, "-" and "_".
     ///   - partNames: The names of the parts there are, for the nearest spelling.
-    ///   - hardware: What only the board can find wrong with the lines and sensors that could be read. Asked when there are
-    ///     other mistakes, so that all are told in one go; a file without any is checked when the board is opened.
+    ///   - hardware: Asked for the lines and sensors that could be read when there are other mistakes, so that all are told in one
+    ///     go; a file without any is checked when the board is opened.
     public static func load(
         file: String, bytes: [UInt8], parts: @escaping (String) -> [UInt8]?, partNames: [String],
-        hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem] = { _, _, _ in [] }
+        hardware: Hardware = { _, _, _ in [] }
     ) -> ConfigurationResult {
         let loader = ConfigurationLoader(file: file, parts: parts, partNames: partNames)
         return loader.load(bytes, hardware)
@@ -67,6 +70,7 @@ final class ConfigurationLoader {
     private var names: [String] = []
     private var sectionNames: [String] = []
     private var pins: [Noted] = []
+    private let places = Places()
     private var tags: [Noted] = []
     /// Where `interlock` stands, by the number of the line.
     var interlocks: [Noted] = []
@@ -93,9 +97,7 @@ final class ConfigurationLoader {
     @inline(never)
     func problem(_ setting: Setting, _ complaint: Complaint) { problem(setting.place, filled("%: %", setting.key, complaint.text)) }
 
-    func load(
-        _ bytes: [UInt8], _ hardware: (BoardConfiguration, [LineConfiguration], [SensorConfiguration]) -> [ConfigurationProblem]
-    ) -> ConfigurationResult {
+    func load(_ bytes: [UInt8], _ hardware: Configuration.Hardware) -> ConfigurationResult {
         let document = INI.parse(bytes)
         for problem in document.problems { self.problem(place(problem.line), problem.text) }
         for section in document.sections where !isHopeless { read(section) }
@@ -108,16 +110,15 @@ final class ConfigurationLoader {
             problem(place(1), "the section [account] is missing; it needs at least \"jid = name@domain\"")
         }
         if problems.isEmpty, let account {
-            return .configuration(
-                Configuration(account: account, people: people, board: board, lines: lines, sensors: sensors, reports: reports))
+            var configuration = Configuration(account: account, people: people, board: board, lines: lines, sensors: sensors, reports: reports)
+            configuration.places = places
+            return .configuration(configuration)
         }
-        for found in hardware(board, lines, sensors) { problem(place(Self.line(of: found)), found.text) }
+        // What concerns the whole board (a missing permission) is told when the file itself is right.
+        for found in hardware(board, lines, sensors) {
+            if let place = places[found.name] { problem(place, filled("%: %", found.name, found.text)) }
+        }
         return .problems(sortedProblems())
-    }
-
-    /// The number that a location of ours ends with.
-    private static func line(of problem: ConfigurationProblem) -> Int {
-        Int(problem.location.split(separator: ":").last ?? "") ?? 1
     }
 
     private func sortedProblems() -> [ConfigurationProblem] {
@@ -286,7 +287,7 @@ final class ConfigurationLoader {
                     throw Complaint("only an % has it, and % is an %; remove it", other, name, direction.word)
                 }
                 try line.apply(setting.key, setting.value)
-                if setting.key == "pin" { try claim(setting, for: &line) }
+                if setting.key == "pin" { try claim(setting, for: line) }
                 if setting.key == "interlock" { interlocks.append(Noted("", setting.place, line: lines.count)) }
                 if setting.key == "tags" { for tag in line.tags { tags.append(Noted(tag.lowercased(), setting.place)) } }
             } catch {
@@ -306,8 +307,8 @@ final class ConfigurationLoader {
         lines.append(line)
     }
 
-    private func claim(_ setting: Setting, for line: inout LineConfiguration) throws(Complaint) {
-        line.pinLocation = setting.place.description
+    private func claim(_ setting: Setting, for line: LineConfiguration) throws(Complaint) {
+        places.add(line.name, setting.place)
         for known in pins where known.text == line.pin { throw Complaint("% is already used in line %", line.pin, String(known.place.line)) }
         pins.append(Noted(line.pin, setting.place))
     }
@@ -332,7 +333,7 @@ final class ConfigurationLoader {
                 try sensor.apply(setting.key, setting.value)
                 if setting.key == "source" {
                     try part?.check(source: sensor.source)
-                    sensor.sourceLocation = setting.place.description
+                    places.add(name, setting.place)
                 }
                 if setting.key == "tags" { for tag in sensor.tags { tags.append(Noted(tag.lowercased(), setting.place)) } }
             } catch {

@@ -53,6 +53,32 @@ final class Place {
     var description: String { filled("%:%", file, String(line)) }
 }
 
+/// Where the pins and sources of lines and sensors stand, by their names. Lists of parts: all of it is three blocks of memory, so that none of
+/// it is left over between what stays when it is done with.
+final class Places: Equatable {
+    private(set) var names: [String] = []
+    private var files: [String] = []
+    /// A `rank` and a `line` for each.
+    private var numbers: [Int] = []
+
+    @inline(never)
+    func add(_ name: String, _ place: Place) {
+        names.append(name)
+        files.append(place.file)
+        numbers += [place.rank, place.line]
+    }
+
+    @inline(never)
+    subscript(name: String) -> Place? {
+        for (index, known) in names.enumerated() where known == name {
+            return Place(file: files[index], rank: numbers[index * 2], line: numbers[index * 2 + 1])
+        }
+        return nil
+    }
+
+    static func == (a: Places, b: Places) -> Bool { a.names == b.names && a.files == b.files && a.numbers == b.numbers }
+}
+
 /// One `key = value`.
 final class Setting {
     let key: String

@@ -41,7 +41,7 @@ struct Help {
     func overview() -> String {
         var text = "You may say:"
         for entry in Help.entries where entry.role <= role {
-            if entry.topic == .confirm, !vocabulary.lines.contains(where: { $0.asksBack }) { continue }
+            if entry.topic == .confirm, !vocabulary.lines.contains(where: { $0.confirm }) { continue }
             if let forms = fill(entry.forms) { text += say("\n$1: $2", forms, entry.what.description) }
         }
         text += names("Outputs", outputs) + names("Inputs", vocabulary.lineNames(areOutputs: false)) + names("Sensors", vocabulary.sensorNames)
@@ -68,7 +68,7 @@ struct Help {
                 let replacement: String?
                 switch bare {
                 case "LINE": replacement = outputs.first
-                case "DIM": replacement = vocabulary.lines.first { $0.isDimmable }?.name
+                case "DIM": replacement = vocabulary.lines.first { $0.pwm != nil }?.name
                 case "GROUP": replacement = vocabulary.tags.first { tag in vocabulary.lines.contains { $0.isOutput && $0.tags.contains(tag) } }
                 case "ANY": replacement = vocabulary.sensors.first?.name ?? vocabulary.lines.first?.name
                 case "all": replacement = outputs.isEmpty ? nil : "all"

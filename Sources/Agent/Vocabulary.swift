@@ -24,56 +24,13 @@ final class Vocabulary {
         }
     }
 
-    final class Line {
-        let name: String
-        let isOutput: Bool
-        /// The words of the configuration, folded: "on" and "off" unless the line has its own.
-        let onWord: String
-        let offWord: String
-        let tags: [String]
-        /// `confirm = yes`
-        let asksBack: Bool
-        /// It has `pwm`.
-        let isDimmable: Bool
-
-        init(name: String, isOutput: Bool, onWord: String, offWord: String, tags: [String], asksBack: Bool = false, isDimmable: Bool = false) {
-            self.name = name
-            self.isOutput = isOutput
-            self.onWord = onWord
-            self.offWord = offWord
-            self.tags = tags
-            self.asksBack = asksBack
-            self.isDimmable = isDimmable
-        }
-    }
-
-    final class Sensor {
-        let name: String
-        let tags: [String]
-
-        init(name: String, tags: [String]) {
-            self.name = name
-            self.tags = tags
-        }
-    }
-
     let names: [Name]
-    let lines: [Line]
-    let sensors: [Sensor]
+    let lines: [LineConfiguration]
+    let sensors: [SensorConfiguration]
 
-    convenience init(_ configuration: Configuration) {
-        var lines: [Line] = [], sensors: [Sensor] = []
-        for line in configuration.lines {
-            lines.append(
-                Line(
-                    name: line.name, isOutput: line.direction == .output, onWord: line.onWord.lowercased(), offWord: line.offWord.lowercased(),
-                    tags: line.tags, asksBack: line.confirm, isDimmable: line.pwm != nil))
-        }
-        for sensor in configuration.sensors { sensors.append(Sensor(name: sensor.name, tags: sensor.tags)) }
-        self.init(lines: lines, sensors: sensors)
-    }
+    convenience init(_ configuration: Configuration) { self.init(lines: configuration.lines, sensors: configuration.sensors) }
 
-    init(lines: [Line], sensors: [Sensor]) {
+    init(lines: [LineConfiguration], sensors: [SensorConfiguration]) {
         self.lines = lines
         self.sensors = sensors
         var names: [Name] = []
@@ -124,8 +81,8 @@ final class Vocabulary {
     /// The line whose own words for its states include `word`: "open", or "close" for a line that is "closed".
     func stateOf(_ word: String, line index: LineIndex) -> Bool? {
         guard lines.indices.contains(index) else { return nil }
-        if Vocabulary.means(word, lines[index].onWord) { return true }
-        if Vocabulary.means(word, lines[index].offWord) { return false }
+        if Vocabulary.means(word, lines[index].onWord.lowercased()) { return true }
+        if Vocabulary.means(word, lines[index].offWord.lowercased()) { return false }
         return nil
     }
 

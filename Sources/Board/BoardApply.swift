@@ -45,7 +45,7 @@ extension Board {
                 do throws(BoardError) {
                     next[index] = try claim(pin, settings[index])
                 } catch {
-                    problems.append(BoardProblem(settings[index], error))
+                    problems.append(BoardProblem(name: settings[index].name, error: error))
                 }
             }
         }
@@ -60,7 +60,7 @@ extension Board {
                 next[change.index] = try reshape(change.old, pin, settings[change.index])
             } catch {
                 restore(changed[..<done].compactMap { next[$0.index] })
-                throw BoardProblems([BoardProblem(settings[change.index], error)])
+                throw BoardProblems([BoardProblem(name: settings[change.index].name, error: error)])
             }
         }
         // Only now: until here all may have to stay as it was.
@@ -140,7 +140,7 @@ extension Board {
                     found[index] = FoundPin(place: .nowhere(index), name: line.pin, missing: why)
                     continue
                 }
-                problems.append(BoardProblem(line, error))
+                problems.append(BoardProblem(name: line.name, error: error))
             }
         }
         return found
@@ -160,7 +160,7 @@ extension Board {
                 }
                 parsed.append(new)
             } catch {
-                problems.append(BoardProblem(name: sensor.name, location: sensor.sourceLocation, error: error))
+                problems.append(BoardProblem(name: sensor.name, error: error))
             }
         }
         return parsed

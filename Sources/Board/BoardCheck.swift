@@ -27,7 +27,7 @@ extension Board {
                 let info = try chip.lineInfo(pin.place.offset)
                 if info.isUsed, !Text.hasPrefix(info.consumer, "perch:") { throw .busy(pin: pin.name, consumer: user(info.consumer, pin.profileName)) }
             } catch {
-                problems.append(BoardProblem(line, error))
+                problems.append(BoardProblem(name: line.name, error: error))
             }
         }
     }

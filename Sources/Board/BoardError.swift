@@ -67,28 +67,17 @@ extension BoardError: CustomStringConvertible {
 public final class BoardProblem: Equatable, Sendable, CustomStringConvertible {
     /// The owner's name for the line or sensor; empty for what concerns the whole board.
     public let name: String
-    /// "perch.conf:12"; empty where there is none.
-    public let location: String
     public let error: BoardError
 
     @inline(never)
-    public init(name: String = "", location: String = "", error: BoardError) {
+    public init(name: String = "", error: BoardError) {
         self.name = name
-        self.location = location
         self.error = error
     }
 
-    @inline(never)
-    convenience init(_ line: LineSettings, _ error: BoardError) { self.init(name: line.name, location: line.pinLocation, error: error) }
+    public static func == (a: BoardProblem, b: BoardProblem) -> Bool { a.name == b.name && a.error == b.error }
 
-    public static func == (a: BoardProblem, b: BoardProblem) -> Bool { a.name == b.name && a.location == b.location && a.error == b.error }
-
-    public var description: String {
-        var text = ""
-        if !location.isEmpty { text += location + ": " }
-        if !name.isEmpty { text += name + ": " }
-        return text + error.description
-    }
+    public var description: String { name.isEmpty ? error.description : filled("%: %", name, error.description) }
 }
 
 /// All that is wrong, found in one go.

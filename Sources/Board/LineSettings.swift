@@ -25,7 +25,6 @@ public struct LineSettings: Equatable, @unchecked Sendable {
     private struct Values: Equatable {
         var name: String
         var pin: String
-        var pinLocation: String
         var direction: Direction
         var bias: Bias
         var activeLow: Bool
@@ -54,8 +53,6 @@ public struct LineSettings: Equatable, @unchecked Sendable {
     public var name: String { get { box.values.name } set { own.values.name = newValue } }
     /// As written: a kernel line name, "pin N" of the header, or "LABEL:OFFSET". See `PinReference`.
     public var pin: String { get { box.values.pin } set { own.values.pin = newValue } }
-    /// "perch.conf:12", for errors.
-    public var pinLocation: String { get { box.values.pinLocation } set { own.values.pinLocation = newValue } }
     public var direction: Direction { get { box.values.direction } set { own.values.direction = newValue } }
     public var bias: Bias { get { box.values.bias } set { own.values.bias = newValue } }
     public var activeLow: Bool { get { box.values.activeLow } set { own.values.activeLow = newValue } }
@@ -71,13 +68,13 @@ public struct LineSettings: Equatable, @unchecked Sendable {
     public var pwm: PWM? { get { box.values.pwm } set { own.values.pwm = newValue } }
 
     public init(
-        name: String, pin: String, pinLocation: String = "", direction: Direction = .output, bias: Bias = .asIs,
+        name: String, pin: String, direction: Direction = .output, bias: Bias = .asIs,
         activeLow: Bool = false, debounce: Duration = .zero, reportsEdges: Bool = true, isCounted: Bool = false,
         initial: Initial = .off, pwm: PWM? = nil
     ) {
         box = Box(
             Values(
-                name: name, pin: pin, pinLocation: pinLocation, direction: direction, bias: bias, activeLow: activeLow, debounce: debounce,
+                name: name, pin: pin, direction: direction, bias: bias, activeLow: activeLow, debounce: debounce,
                 reportsEdges: reportsEdges, isCounted: isCounted, initial: initial, pwm: pwm))
     }
 

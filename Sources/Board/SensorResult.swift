@@ -38,21 +38,18 @@ public final class SensorSettings: Equatable, Sendable {
     public let name: String
     /// As written: "w1:28-0316a2795bff". See `SensorSource`.
     public let source: String
-    /// "perch.conf:21", for errors.
-    public let sourceLocation: String
     /// The reading is `value × scale + offset`, on top of what the source itself knows about its scale.
     public let scale: Double
     public let offset: Double
 
-    public init(name: String, source: String, sourceLocation: String = "", scale: Double = 1, offset: Double = 0) {
+    public init(name: String, source: String, scale: Double = 1, offset: Double = 0) {
         self.name = name
         self.source = source
-        self.sourceLocation = sourceLocation
         self.scale = scale
         self.offset = offset
     }
 
     public static func == (a: SensorSettings, b: SensorSettings) -> Bool {
-        a.name == b.name && a.source == b.source && a.sourceLocation == b.sourceLocation && a.scale == b.scale && a.offset == b.offset
+        a.name == b.name && a.source == b.source && a.scale == b.scale && a.offset == b.offset
     }
 }

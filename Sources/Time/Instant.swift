@@ -7,14 +7,14 @@ public struct Instant: Comparable, Hashable, Sendable {
     public var nanoseconds: Int64
 
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    public init(_ sinceOrigin: Duration) { nanoseconds = sinceOrigin.heldNanoseconds }
+    public init(_ sinceOrigin: Duration) { nanoseconds = sinceOrigin.nanoseconds }
 
     public var sinceOrigin: Duration { .nanoseconds(nanoseconds) }
 
     public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
     @inline(never)
     public static func + (a: Instant, b: Duration) -> Instant {
-        let (sum, isBeyond) = a.nanoseconds.addingReportingOverflow(b.heldNanoseconds)
+        let (sum, isBeyond) = a.nanoseconds.addingReportingOverflow(b.nanoseconds)
         return Instant(nanoseconds: !isBeyond ? sum : a.nanoseconds < 0 ? .min : .max)
     }
     @inline(never)
@@ -27,7 +27,7 @@ public struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
     /// Held at what 64 bits can say.
     @inline(never)
-    fileprivate var heldNanoseconds: Int64 {
+    public var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let limit = Int64.max / 1_000_000_000 - 1
         return min(max(seconds, -limit), limit) * 1_000_000_000 + attoseconds / 1_000_000_000

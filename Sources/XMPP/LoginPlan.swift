@@ -233,7 +233,9 @@ final class LoginPlan {
         guard case .external = credentials, bound.bare != account else { return nil }
         return .credentials(
             condition: SessionEnd.unusable,
-            text: filled("the client certificate is that of %, not of %; give the right file as certificate under [account]", bound.bare.description, account.description))
+            text: filled(
+                "the client certificate is that of %, not of %; give the right file as certificate under [account]", bound.bare.description,
+                account.description))
     }
 
     /// An end in the middle of a login may be the fault of what was sent ahead.

@@ -47,7 +47,9 @@ public enum SCRAMError: Error, Equatable, Sendable {
         case .tooFewIterations(let count):
             filled("the server asks for % iterations; fewer than % would make the password easy to guess", String(count), String(SCRAMClient.fewestIterations))
         case .tooManyIterations(let count):
-            filled("the server asks for % iterations; more than % would keep this board from everything else for too long", String(count), String(SCRAMClient.mostIterations))
+            filled(
+                "the server asks for % iterations; more than % would keep this board from everything else for too long", String(count),
+                String(SCRAMClient.mostIterations))
         case .unknownExtension: "the server insists on an extension of SCRAM that Perch does not know"
         case .missingSignature: "the server let us in without proving that it knows the password; the connection is not to be trusted"
         case .wrongSignature: "the server's signature is wrong: it does not know the password; the connection is not to be trusted"

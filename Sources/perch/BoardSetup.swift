@@ -7,8 +7,7 @@ enum BoardSetup {
     static func lines(_ lines: [LineConfiguration], initial: (LineIndex) -> InitialLevel) -> [LineSettings] {
         lines.enumerated().map { index, line in
             LineSettings(
-                name: line.name, pin: line.pin, pinLocation: line.pinLocation,
-                direction: line.direction == .output ? .output : .input, bias: bias(line.bias), activeLow: line.activeLow,
+                name: line.name, pin: line.pin, direction: line.direction == .output ? .output : .input, bias: bias(line.bias), activeLow: line.activeLow,
                 debounce: line.debounce, reportsEdges: line.direction == .input, isCounted: line.isCounted, initial: level(initial(index)),
                 pwm: pwm(line))
         }
@@ -26,8 +25,7 @@ enum BoardSetup {
     static func sensors(_ sensors: [SensorConfiguration]) -> [SensorSettings] {
         sensors.map { sensor in
             SensorSettings(
-                name: sensor.name, source: sensor.source, sourceLocation: sensor.sourceLocation, scale: sensor.scale ?? 1,
-                offset: sensor.offset ?? 0)
+                name: sensor.name, source: sensor.source, scale: sensor.scale ?? 1, offset: sensor.offset ?? 0)
         }
     }
 
@@ -63,15 +61,18 @@ enum BoardSetup {
         do throws(BoardProblems) {
             return try Board.open(lines: lines(configuration.lines, initial: initial), sensors: sensors(configuration.sensors), profile: profile)
         } catch {
-            throw failure(error)
+            throw failure(error, configuration)
         }
     }
 
     /// A missing permission is said as such. A line that somebody else holds may be free in a minute, so the service tries again
     /// (`RestartPreventExitStatus`); everything else is the configuration's mistake, which no new start mends.
-    static func failure(_ problems: BoardProblems) -> Failure {
+    static func failure(_ problems: BoardProblems, _ configuration: Configuration) -> Failure {
         let code: ExitCode = problems.isPermission ? .permission : problems.list.contains { isPassing($0.error) } ? .failed : .configuration
-        return Failure(code, problems.list.map { $0.description })
+        return Failure(code, problems.list.map { problem in
+            guard let location = configuration.location(of: problem.name) else { return problem.description }
+            return filled("%: %", location, problem.description)
+        })
     }
 
     private static func isPassing(_ error: BoardError) -> Bool {

@@ -83,7 +83,7 @@ enum Check {
         let lines = BoardSetup.lines(configuration.lines) { _ in .keep }
         let problems = Board.check(lines: lines, sensors: BoardSetup.sensors(configuration.sensors), profile: profile)
         if problems.isEmpty { return }
-        let failure = BoardSetup.failure(BoardProblems(problems))
+        let failure = BoardSetup.failure(BoardProblems(problems), configuration)
         var said = failure.lines
         for problem in problems {
             // Only a chip that is not there: its part knows how it comes.

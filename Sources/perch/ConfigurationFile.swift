@@ -11,14 +11,13 @@ enum ConfigurationFile {
 
     private static func hardwareProblems(
         _ board: BoardConfiguration, _ lines: [LineConfiguration], _ sensors: [SensorConfiguration]
-    ) -> [ConfigurationProblem] {
+    ) -> [(name: String, text: String)] {
         do throws(Failure) {
             let profile = try BoardSetup.profile(named: board.profile)
             let problems = Board.check(lines: BoardSetup.lines(lines) { _ in .keep }, sensors: BoardSetup.sensors(sensors), profile: profile)
-            return problems.compactMap { problem in
-                // What concerns the whole board (a missing permission) is told when the file itself is right.
-                problem.location.isEmpty ? nil : ConfigurationProblem(location: problem.location, text: filled("%: %", problem.name, problem.error.description))
-            }
+            var found: [(name: String, text: String)] = []
+            for problem in problems { found.append((problem.name, problem.error.description)) }
+            return found
         } catch {
             return []
         }

@@ -30,14 +30,14 @@ extension Daemon {
             let lines = BoardSetup.lines(new.lines) { Self.initialLevel(of: new.lines[$0]) }
             try board.apply(lines: lines, sensors: BoardSetup.sensors(new.sensors))
         } catch {
-            throw BoardSetup.failure(error)
+            throw BoardSetup.failure(error, new)
         }
         generation += 1
         sensorsBeingRead = []
-        configuration = new
+        configuration = new.withoutPlaces
         do throws(SystemError) { try watchEdges() } catch { throw Failure(.failed, error.description) }
         if lookTimer == nil { watchChips() }
-        deliver(.reloaded(new, levels: levels(), duties: duties()))
+        deliver(.reloaded(configuration, levels: levels(), duties: duties()))
         tellLostLines()
         if let login {
             Log.notice(filled("the account has changed: logging in as %", new.account.jid.description))

@@ -11,6 +11,13 @@ enum Run {
     static let grammar = Arguments.Grammar(options: ["--config", "--state"], flags: ["--verbose"])
 
     static func run(_ arguments: Arguments) throws(Failure) {
+        let (daemon, login) = try prepare(arguments)
+        try daemon.run(login)
+    }
+
+    /// In a function of its own, so that what is needed only here is not kept for as long as the service runs.
+    @inline(never)
+    private static func prepare(_ arguments: Arguments) throws(Failure) -> (Daemon, Login) {
         // Once lines are claimed, an end follows their policy; and what only announces one is no end.
         Signals.hold()
         if arguments.has("--verbose") { Log.threshold = .debug }
@@ -23,18 +30,16 @@ enum Run {
         let files = state.load()
         var secret: [UInt8] = []
         do throws(CryptoError) { secret = try randomBytes(OneTimeCode.secretSize) } catch { Log.warning(error.description) }
-        let agent = Agent(configuration: configuration, files: files, facts: facts, seed: randomNumber(), secret: secret)
+        let agent = Agent(configuration: configuration.withoutPlaces, files: files, facts: facts, seed: randomNumber(), secret: secret)
         let now = Clock.now()
         let board = try BoardSetup.open(configuration) { agent.initialLevel(of: $0, at: now) }
-        let daemon: Daemon
         do throws(SystemError) {
-            daemon = try Daemon(
+            let daemon = try Daemon(
                 try EventLoop(), board: board, agent: agent, state: state, journalLength: files.first { $0.name == StateDirectory.journal }?.bytes.count ?? 0,
-                configuration: configuration,
-                configurationPath: path)
+                configuration: agent.configuration, configurationPath: path)
+            return (daemon, login)
         } catch {
             throw Failure(.failed, error.description)
         }
-        try daemon.run(login)
     }
 }

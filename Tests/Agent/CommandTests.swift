@@ -98,9 +98,9 @@ import Testing
     }
 
     @Test func `a word that names two things is asked about`() {
-        let vocabulary = Vocabulary(
-            lines: [.init(name: "lamp", isOutput: true, onWord: "on", offWord: "off", tags: []), .init(name: "fan", isOutput: true, onWord: "on", offWord: "off", tags: ["lamp"])],
-            sensors: [])
+        var fan = LineConfiguration(name: "fan", pin: "GPIO18")
+        fan.tags = ["lamp"]
+        let vocabulary = Vocabulary(lines: [LineConfiguration(name: "lamp", pin: "GPIO17"), fan], sensors: [])
         #expect(throws: Misunderstanding.ambiguous("lamp")) { try Command.parse("lamp on", vocabulary) }
     }
 }

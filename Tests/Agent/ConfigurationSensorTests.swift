@@ -22,17 +22,29 @@ import Testing
         for source in [
             "w1:28-0316a2795bff", "iio:bme280/temp", "hwmon:lm75/temp1", "thermal:cpu-thermal", "file:/sys/x", "system:cpu", "simulated:a:b",
         ] {
-            let sensor = try loaded("[sensor air]\nsource = \(source)\n").sensors[0]
-            #expect(sensor.source == source)
-            #expect(sensor.sourceLocation == "perch.conf:4")
+            let configuration = try loaded("[sensor air]\nsource = \(source)\n")
+            #expect(configuration.sensors[0].source == source)
+            #expect(configuration.location(of: "air") == "perch.conf:4")
         }
     }
 
     @Test func `a source may come from the part, and the location says so`() throws {
-        let sensor = try loaded("[sensor air]\npart = dht22\n").sensors[0]
+        let configuration = try loaded("[sensor air]\npart = dht22\n")
+        let sensor = configuration.sensors[0]
         #expect(sensor.source == "iio:dht11/humidityrelative")
-        #expect(sensor.sourceLocation == "parts/dht22.conf:2")
+        #expect(configuration.location(of: "air") == "parts/dht22.conf:2")
         #expect(sensor.unit == "%RH")
+    }
+
+    @Test func `what only the board finds is told beside other mistakes where it stands, in perch.conf or in a part`() {
+        let text = anAccount + "[line lamp]\npin = GPIO71\nbias = up\n[sensor air]\npart = dht22\n"
+        let result = Configuration.load(
+            file: "perch.conf", bytes: Array(text.utf8), parts: { someParts[$0].map { Array($0.utf8) } }, partNames: [],
+            hardware: { _, _, _ in [("lamp", "no line is called so"), ("air", "no such device"), ("", "no permission")] })
+        guard case .problems(let problems) = result else { return #expect(Bool(false)) }
+        let told = problems.map(\.description)
+        #expect(told.count == 3 && told[0] == "perch.conf:4: lamp: no line is called so", "\(told)")
+        #expect(told[1].hasPrefix("perch.conf:5: bias: ") && told[2] == "parts/dht22.conf:2: air: no such device", "\(told)")
     }
 
     @Test func `a part knows how it is read, and the simulated board and a file stand in for it`() throws {

@@ -47,7 +47,7 @@ import XMPP
         #expect(configuration.people.role(of: try JID("garden@rooms.example.org")) == .operator)
         #expect(configuration.people.role(of: try JID("mallory@example.org")) == nil)
 
-        var lamp = LineConfiguration(name: "lamp", pin: "GPIO17", pinLocation: "perch.conf:11")
+        var lamp = LineConfiguration(name: "lamp", pin: "GPIO17")
         lamp.part = "relay"
         lamp.activeLow = true
         lamp.initial = .restore
@@ -55,7 +55,7 @@ import XMPP
         lamp.onDisconnect = LineConfiguration.OnDisconnect(on: false, after: .seconds(600))
         lamp.maxOn = .seconds(8 * 3600)
         lamp.tags = ["lights", "outdoor"]
-        var door = LineConfiguration(name: "door", pin: "GPIO27", pinLocation: "perch.conf:19")
+        var door = LineConfiguration(name: "door", pin: "GPIO27")
         door.part = "contact"
         door.direction = .input
         door.bias = .pullUp
@@ -66,13 +66,15 @@ import XMPP
         door.offWord = "open"
         #expect(configuration.lines == [lamp, door])
 
-        var air = SensorConfiguration(name: "air", source: "w1:28-0316a2795bff", sourceLocation: "perch.conf:24")
+        var air = SensorConfiguration(name: "air", source: "w1:28-0316a2795bff")
         air.hasOwnDigits = true
         air.part = "ds18b20"
         air.unit = "°C"
         air.report = SensorConfiguration.Report(delta: 0.5, shortest: .seconds(60), longest: .seconds(900))
         air.alarm = SensorConfiguration.Alarm(above: true, limit: 30, clear: 28, hold: .seconds(60))
         #expect(configuration.sensors == [air])
+        #expect(["lamp", "door", "air", "pump"].map { configuration.location(of: $0) } == ["perch.conf:11", "perch.conf:19", "perch.conf:24", nil])
+        #expect(configuration.withoutPlaces.location(of: "lamp") == nil)
 
         #expect(configuration.reports.to == [try JID("alice@example.org"), try JID("garden@rooms.example.org")])
         #expect(configuration.reports.pubsub)

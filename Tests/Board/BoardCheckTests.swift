@@ -22,7 +22,7 @@ import Testing
     }
 
     private func problems(_ pins: [String], root: String = "/nowhere") -> [String] {
-        let lines = pins.enumerated().map { LineSettings(name: "line\($0)", pin: $1, pinLocation: "perch.conf:\($0 + 1)") }
+        let lines = pins.enumerated().map { LineSettings(name: "line\($0)", pin: $1) }
         return Board.check(lines: lines, sensors: [], profile: Self.profile, root: root).map { "\($0)" }
     }
 
@@ -30,9 +30,9 @@ import Testing
         let tree = try Self.tree()
         #expect(
             problems(["GPIO2", "pin 8", "GPIO15", "GPIO17"], root: tree.root) == [
-                "perch.conf:1: line0: GPIO2 is enabled as I2C data (SDA1), so it is not free as a line; take dtparam=i2c_arm=on out of /boot/firmware/config.txt and restart, or use another pin (`perch lines` shows those that are free)",
-                "perch.conf:2: line1: GPIO14 is enabled as serial console, so it is not free as a line; enable_uart=0 in /boot/firmware/config.txt frees it, or use another pin (`perch lines` shows those that are free)",
-                "perch.conf:3: line2: GPIO15 is enabled as 1.serial, so it is not free as a line; use another pin (`perch lines` shows those that are free)",
+                "line0: GPIO2 is enabled as I2C data (SDA1), so it is not free as a line; take dtparam=i2c_arm=on out of /boot/firmware/config.txt and restart, or use another pin (`perch lines` shows those that are free)",
+                "line1: GPIO14 is enabled as serial console, so it is not free as a line; enable_uart=0 in /boot/firmware/config.txt frees it, or use another pin (`perch lines` shows those that are free)",
+                "line2: GPIO15 is enabled as 1.serial, so it is not free as a line; use another pin (`perch lines` shows those that are free)",
             ])
         #expect(problems(["GPIO2", "pin 8", "GPIO15"]) == [])
     }
@@ -51,17 +51,17 @@ import Testing
     @Test func `two lines on one pin are found however it is written`() {
         #expect(
             problems(["GPIO17", "pin 11", "simulated:17", "GPIO17"]) == [
-                "perch.conf:2: line1: pin 11 is GPIO17, which is already the pin of line0; each line needs a pin of its own",
-                "perch.conf:3: line2: simulated:17 is GPIO17, which is already the pin of line0; each line needs a pin of its own",
-                "perch.conf:4: line3: GPIO17 is already the pin of line0; each line needs a pin of its own",
+                "line1: pin 11 is GPIO17, which is already the pin of line0; each line needs a pin of its own",
+                "line2: simulated:17 is GPIO17, which is already the pin of line0; each line needs a pin of its own",
+                "line3: GPIO17 is already the pin of line0; each line needs a pin of its own",
             ])
     }
 
-    @Test func `all mistakes come in one go, each with its place and a remedy`() throws {
+    @Test func `all mistakes come in one go, each with its name and a remedy`() throws {
         let tree = try Self.tree()
         let found = problems(["pin 6", "pin 28", "gpiochip0:17", "GPIO71", "17", "P8_11", "GPIO2"], root: tree.root)
         #expect(found.count == 7)
-        #expect(found[0] == "perch.conf:1: line0: pin 6 of the header is ground: no line to use; `perch lines` shows the pins that have one")
+        #expect(found[0] == "line0: pin 6 of the header is ground: no line to use; `perch lines` shows the pins that have one")
         #expect(found[1].contains("pin 28 of the header is where the board asks an add-on board who it is: no line to use"))
         #expect(found[2].contains("chip numbers such as gpiochip0 change between kernels and reboots"))
         #expect(found[3].contains("did you mean GPIO17?"))

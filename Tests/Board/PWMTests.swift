@@ -32,7 +32,7 @@ import Time
     }
 
     private func line(_ pin: String = "GPIO18", name: String = "lamp", initial: LineSettings.Initial = .off, period: Int64 = 1_000_000, activeLow: Bool = false) -> LineSettings {
-        LineSettings(name: name, pin: pin, pinLocation: "perch.conf:5", activeLow: activeLow, initial: initial, pwm: LineSettings.PWM(period: period))
+        LineSettings(name: name, pin: pin, activeLow: activeLow, initial: initial, pwm: LineSettings.PWM(period: period))
     }
 
     private func open(_ tree: FakeTree, _ lines: LineSettings...) throws -> Board {
@@ -183,7 +183,7 @@ import Time
 
     @Test func `with any mistake a channel that was claimed is off and given back`() throws {
         let tree = try tree()
-        #expect(problems(tree, Self.profile, line(initial: .on), line("1-0040:99", name: "fan")) == ["perch.conf:5: fan: the PWM chip 1-0040 has the channels 0 to 16, not 99"])
+        #expect(problems(tree, Self.profile, line(initial: .on), line("1-0040:99", name: "fan")) == ["fan: the PWM chip 1-0040 has the channels 0 to 16, not 99"])
         #expect(files(tree) == "0 0 normal 0")
         try tree.refuse("sys/class/pwm/pwmchip0/pwm3/period")
         #expect(problems(tree, Self.profile, line(initial: .on), line("1-0040:3", name: "fan")).count == 1)
@@ -211,27 +211,27 @@ import Time
             ("gpiochip0:18", "chip numbers such as gpiochip0 change between kernels and reboots; \(advice)"),
             ("fe20c000.pwm:2", "the PWM chip fe20c000.pwm has the channels 0 to 1, not 2"),
         ] {
-            #expect(problems(tree, Self.profile, line(pin)) == ["perch.conf:5: lamp: " + words])
+            #expect(problems(tree, Self.profile, line(pin)) == ["lamp: " + words])
         }
         #expect(
             Board.check(lines: [line("1-0041:3")], sensors: [], profile: nil, root: tree.root).map(\.description)
-                == ["perch.conf:5: lamp: no PWM chip has the device \"1-0041\"; \(shown)"])
-        #expect(problems(tree, nil, line()) == ["perch.conf:5: lamp: which PWM channel GPIO18 has is not known for this board; \(advice)"])
+                == ["lamp: no PWM chip has the device \"1-0041\"; \(shown)"])
+        #expect(problems(tree, nil, line()) == ["lamp: which PWM channel GPIO18 has is not known for this board; \(advice)"])
         #expect(
             problems(tree, Self.profile, line(), line("GPIO12", name: "fan"))
-                == ["perch.conf:5: fan: GPIO12 and GPIO18, the pin of lamp, are driven by one PWM channel"])
-        #expect(problems(tree, Self.profile, line(), line("pin 12", name: "fan")) == ["perch.conf:5: fan: pin 12 is GPIO18, which is already the pin of lamp; each line needs a pin of its own"])
+                == ["fan: GPIO12 and GPIO18, the pin of lamp, are driven by one PWM channel"])
+        #expect(problems(tree, Self.profile, line(), line("pin 12", name: "fan")) == ["fan: pin 12 is GPIO18, which is already the pin of lamp; each line needs a pin of its own"])
     }
 
     @Test func `PWM that is not enabled says which line enables it, and is waited for`() throws {
         let tree = try FakeTree()
         let why = "PWM is not enabled on GPIO18: add the line \"dtoverlay=pwm,pin=18,func=2\" to /boot/firmware/config.txt and restart the board"
-        #expect(Board.check(lines: [line()], sensors: [], profile: Self.profile, root: tree.root).map(\.description) == ["perch.conf:5: lamp: " + why])
+        #expect(Board.check(lines: [line()], sensors: [], profile: Self.profile, root: tree.root).map(\.description) == ["lamp: " + why])
         var profile = Self.profile
         profile.pwm[1] = PWMChannel(line: "GPIO18", chips: profile.pwm[1].chips, channel: 0)
         #expect(
             Board.check(lines: [line()], sensors: [], profile: profile, root: tree.root).map(\.description) == [
-                "perch.conf:5: lamp: PWM is not enabled on GPIO18: its PWM chip 20c000.pwm is not there; this computer shows no PWM chip"
+                "lamp: PWM is not enabled on GPIO18: its PWM chip 20c000.pwm is not there; this computer shows no PWM chip"
             ])
         let board = try open(tree, line())
         #expect(board.lostReason(0) == why)

@@ -6,7 +6,7 @@ import Time
 @Suite struct SimulatedBoardTests {
     private func at(_ milliseconds: Int) -> Instant { Instant(.milliseconds(milliseconds)) }
 
-    static let lamp = LineSettings(name: "lamp", pin: "GPIO17", pinLocation: "perch.conf:3")
+    static let lamp = LineSettings(name: "lamp", pin: "GPIO17")
     static let door = LineSettings(name: "door", pin: "pin 13", direction: .input, bias: .pullUp, activeLow: true, debounce: .milliseconds(20))
     static let bell = LineSettings(name: "bell", pin: "simulated:22", direction: .input)
     static let air = SensorSettings(name: "air", source: "simulated:thermometer")
@@ -134,18 +134,17 @@ import Time
         #expect(try board().control("get " + String(repeating: "x", count: 10_000), at: at(0)).reply == "error: the request is longer than 256 bytes")
     }
 
-    @Test func `all mistakes are found in one go, each with its place`() {
+    @Test func `all mistakes are found in one go, each with its name`() {
         var twice = Self.lamp
         twice.name = "light"
-        twice.pinLocation = "perch.conf:9"
         let found = problems(
-            [Self.lamp, twice, LineSettings(name: "fan", pin: "GPIO71", pinLocation: "perch.conf:12"), LineSettings(name: "pump", pin: "gpiochip0:4")],
-            [SensorSettings(name: "soil", source: "w2:28", sourceLocation: "perch.conf:20")])
+            [Self.lamp, twice, LineSettings(name: "fan", pin: "GPIO71"), LineSettings(name: "pump", pin: "gpiochip0:4")],
+            [SensorSettings(name: "soil", source: "w2:28")])
         #expect(
             found == [
-                "perch.conf:9: light: GPIO17 is already the pin of lamp; each line needs a pin of its own", "perch.conf:12: fan: no line is called \"GPIO71\"; did you mean GPIO17?",
+                "light: GPIO17 is already the pin of lamp; each line needs a pin of its own", "fan: no line is called \"GPIO71\"; did you mean GPIO17?",
                 "pump: chip numbers such as gpiochip0 change between kernels and reboots; write the line's name or LABEL:OFFSET as `perch lines` shows them",
-                "perch.conf:20: soil: \"w2\" is no kind of source; did you mean w1:28?",
+                "soil: \"w2\" is no kind of source; did you mean w1:28?",
             ])
     }
 
