@@ -144,29 +144,33 @@ public struct LineConfiguration: Equatable {
         var name: String
         var pin: String
         var part: String?
+        var onWord: String = "on"
+        var offWord: String = "off"
+        var tags: [String] = []
+        var interlock: Interlock?
+        /// Durations in nanoseconds, since a `Duration` is twice as long; 0: none.
+        var debounce: Int64 = 0
+        var maxOn: Int64 = 0
+        var minOff: Int64 = 0
+        var longPress: Int64 = 1_000_000_000
+        var doublePress: Int64 = 0
+        /// Less than 0: nothing happens.
+        var disconnectTime: Int64 = -1
+        /// 0: none.
+        var pwm: Double = 0.0
+        var pwmLowest: Double = 0.0
+        var pwmHighest: Double = 100.0
+        // The small ones side by side, where they share eight bytes.
         var direction: Direction = .output
         var bias: Bias = .asIs
         var activeLow: Bool = false
-        /// Durations in nanoseconds, since a `Duration` is twice as long; 0: none.
-        var debounce: Int64 = 0
         var initial: Initial = .off
         var onExit: OnExit = .off
-        var onDisconnect: OnDisconnect?
-        var maxOn: Int64 = 0
-        var minOff: Int64 = 0
-        var interlock: Interlock?
+        var disconnectLevel: Bool = false
         var confirm: Bool = false
-        var pwm: Double?
-        var pwmLowest: Double = 0.0
-        var pwmHighest: Double = 100.0
-        var tags: [String] = []
         var reportsChange: Bool = false
         var reportsPress: Bool = false
-        var longPress: Int64 = 1_000_000_000
-        var doublePress: Int64 = 0
         var isCounted: Bool = false
-        var onWord: String = "on"
-        var offWord: String = "off"
     }
     private final class Box {
         var values: Values
@@ -193,7 +197,16 @@ public struct LineConfiguration: Equatable {
     public var debounce: Duration { get { .nanoseconds(box.values.debounce) } set { own.values.debounce = newValue.nanoseconds } }
     public var initial: Initial { get { box.values.initial } set { own.values.initial = newValue } }
     public var onExit: OnExit { get { box.values.onExit } set { own.values.onExit = newValue } }
-    public var onDisconnect: OnDisconnect? { get { box.values.onDisconnect } set { own.values.onDisconnect = newValue } }
+    public var onDisconnect: OnDisconnect? {
+        @inline(never)
+        get {
+            box.values.disconnectTime < 0 ? nil : OnDisconnect(on: box.values.disconnectLevel, after: .nanoseconds(box.values.disconnectTime))
+        }
+        set {
+            own.values.disconnectLevel = newValue?.on ?? false
+            own.values.disconnectTime = newValue?.after.nanoseconds ?? -1
+        }
+    }
     public var maxOn: Duration? { get { Self.duration(box.values.maxOn) } set { own.values.maxOn = newValue?.nanoseconds ?? 0 } }
     /// After it went off it is not switched on again for so long.
     public var minOff: Duration? { get { Self.duration(box.values.minOff) } set { own.values.minOff = newValue?.nanoseconds ?? 0 } }
@@ -201,7 +214,7 @@ public struct LineConfiguration: Equatable {
     public var interlock: Interlock? { get { box.values.interlock } set { own.values.interlock = newValue } }
     public var confirm: Bool { get { box.values.confirm } set { own.values.confirm = newValue } }
     /// Outputs: driven by PWM at so many hertz; nil: only on or off.
-    public var pwm: Double? { get { box.values.pwm } set { own.values.pwm = newValue } }
+    public var pwm: Double? { get { box.values.pwm == 0 ? nil : box.values.pwm } set { own.values.pwm = newValue ?? 0 } }
     /// What part of a period 0 % and 100 % are, in per cent.
     public var pwmLowest: Double { get { box.values.pwmLowest } set { own.values.pwmLowest = newValue } }
     public var pwmHighest: Double { get { box.values.pwmHighest } set { own.values.pwmHighest = newValue } }

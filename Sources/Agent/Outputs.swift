@@ -47,10 +47,12 @@ final class LineTimer {
 
 /// What is known of one line.
 final class LineState {
-    /// As read back or seen last; nil while it cannot be read.
-    var level: Bool?
     /// Since when it has been off, as far as anybody here knows: after a start since the start.
     var offSince: Instant?
+    /// As read back or seen last; nil while it cannot be read.
+    var level: Bool?
+    /// `on-disconnect` was carried out since the link went down.
+    var disconnectDone = false
     var timer: LineTimer?
     var blink: Blink?
     /// PWM lines: how bright it is or, off, was last; nil: nobody knows.
@@ -60,8 +62,6 @@ final class LineState {
     var failure: String?
     /// Its chip has gone.
     var away: LineAway?
-    /// `on-disconnect` was carried out since the link went down.
-    var disconnectDone = false
 
     // Inputs whose changes are reported:
     /// When `reports.to` was told last.

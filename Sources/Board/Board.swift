@@ -62,9 +62,9 @@ public final class Board {
         switch held.driver {
         case .kernel(let request): return try request.value()
         case .pwm(let channel): return try channel.pulse() > 0
-        case .simulated(let offset):
+        case .simulated:
             if let why = held.failure { throw .invalid(why) }
-            return (simulated?.level(offset) ?? false) != held.settings.activeLow
+            return (simulated?.level(held.place.offset) ?? false) != held.settings.activeLow
         case .lost(let why): throw .away(why)
         }
     }
@@ -87,9 +87,9 @@ public final class Board {
             } else {
                 try request.setValue(on)
             }
-        case .simulated(let offset):
+        case .simulated:
             if let why = held.failure { throw .invalid(why) }
-            simulated?.use(offset, .output(on != held.settings.activeLow))
+            simulated?.use(held.place.offset, .output(on != held.settings.activeLow))
             lines[line].isUntouched = false
         case .lost(let why): throw .away(why)
         }

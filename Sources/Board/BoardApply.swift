@@ -180,7 +180,7 @@ extension Board {
         let isUntouched = settings.direction == .output && settings.initial == .keep
         if !isUntouched { use(pin.place.offset, settings, keeping: level) }
         let new = HeldLine(
-            settings: settings, place: pin.place, pinName: pin.name, driver: .simulated(pin.place.offset), isUntouched: isUntouched,
+            settings: settings, place: pin.place, pinName: pin.name, driver: .simulated, isUntouched: isUntouched,
             level: (simulated?.level(pin.place.offset) ?? false) != settings.activeLow, debouncesInKernel: false)
         if let pwm = settings.pwm { new.simulatedPulse = pwm.pulse(settings.initial) }
         return new
@@ -271,7 +271,7 @@ extension Board {
         switch line.driver {
         case .kernel(let request): request.release()
         case .pwm(let channel): channel.release()
-        case .simulated(let offset): simulated?.use(offset, .free)
+        case .simulated: simulated?.use(line.place.offset, .free)
         case .lost: break
         }
     }

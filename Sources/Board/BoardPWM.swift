@@ -23,10 +23,10 @@ extension Board {
     func setPulse(_ line: Int, _ pulse: Int64) throws(BoardError) {
         switch lines[line].driver {
         case .pwm(let channel): try channel.set(pulse)
-        case .simulated(let offset):
+        case .simulated:
             if let why = lines[line].failure { throw .invalid(why) }
             lines[line].simulatedPulse = pulse
-            simulated?.use(offset, .output((pulse > 0) != lines[line].settings.activeLow))
+            simulated?.use(lines[line].place.offset, .output((pulse > 0) != lines[line].settings.activeLow))
         case .lost(let why): throw .away(why)
         case .kernel: break
         }

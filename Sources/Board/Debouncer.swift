@@ -7,10 +7,10 @@ import Time
 /// otherwise leave the wrong level for ever. A line that never becomes quiet is not reported, as with the kernel's debounce.
 struct Debouncer: Equatable {
     let window: Duration
-    /// What was last reported, or the level when the line was claimed.
-    private(set) var reported: Bool
     /// When to read the line again.
     private(set) var deadline: Instant?
+    /// What was last reported, or the level when the line was claimed.
+    private(set) var reported: Bool
 
     init(window: Duration, level: Bool) {
         self.window = window

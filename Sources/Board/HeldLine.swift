@@ -5,8 +5,8 @@ final class HeldLine {
     indirect enum Driver {
         case kernel(LineRequest)
         case pwm(PWMLine)
-        /// Offset of a simulated pin.
-        case simulated(Int)
+        /// The pin of the simulated board that its place says.
+        case simulated
         /// Its chip is not there; why, in words. See `Board.look`.
         case lost(String)
     }
@@ -22,17 +22,17 @@ final class HeldLine {
     /// How the pin is called in errors: "GPIO17".
     let pinName: String
     var driver: Driver
-    /// An output with `initial = keep` that is an input until it is first set.
-    var isUntouched: Bool
-    var debouncer: Debouncer
-    /// The last edge's number, where the kernel counts.
-    var lastSequence: UInt32 = 0
     /// When the last edge was seen, for the event after the debounce.
     var lastTimestamp: UInt64 = 0
-    /// Edges that the kernel dropped, not told yet.
-    var missed: UInt32 = 0
+    var debouncer: Debouncer
+    /// An output with `initial = keep` that is an input until it is first set.
+    var isUntouched: Bool
     /// Edges were dropped, and not all that waited then are taken: the line has to be read again.
     var mayHaveLost = false
+    /// The last edge's number, where the kernel counts.
+    var lastSequence: UInt32 = 0
+    /// Edges that the kernel dropped, not told yet.
+    var missed: UInt32 = 0
     /// Lines that are counted: changes to on that are not told yet, and the kernel's time of the first and the last one.
     var pulses: UInt32 = 0
     var firstPulse: UInt64 = 0

@@ -9,30 +9,33 @@ public struct LineSettings: Equatable, @unchecked Sendable {
         case duty(Int)
     }
     /// What makes an output a PWM line; in nanoseconds, so that the board need not count in fractions.
-    public struct PWM: Equatable, Sendable {
-        public var period: Int64
+    public final class PWM: Equatable, Sendable {
+        public let period: Int64
         /// How long the line is on in each period at 0 % and at 100 %.
-        public var lowest: Int64
-        public var highest: Int64
+        public let lowest: Int64
+        public let highest: Int64
 
         public init(period: Int64, lowest: Int64 = 0, highest: Int64? = nil) {
             self.period = period
             self.lowest = lowest
             self.highest = highest ?? period
         }
+
+        public static func == (a: PWM, b: PWM) -> Bool { a.period == b.period && a.lowest == b.lowest && a.highest == b.highest }
     }
 
     private struct Values: Equatable {
         var name: String
         var pin: String
+        var debounce: Duration
+        var pwm: PWM?
+        var initial: Initial
+        // The small ones side by side, where they share eight bytes.
         var direction: Direction
         var bias: Bias
         var activeLow: Bool
-        var debounce: Duration
         var reportsEdges: Bool
         var isCounted: Bool
-        var initial: Initial
-        var pwm: PWM?
     }
     private final class Box {
         var values: Values
@@ -74,8 +77,8 @@ public struct LineSettings: Equatable, @unchecked Sendable {
     ) {
         box = Box(
             Values(
-                name: name, pin: pin, direction: direction, bias: bias, activeLow: activeLow, debounce: debounce,
-                reportsEdges: reportsEdges, isCounted: isCounted, initial: initial, pwm: pwm))
+                name: name, pin: pin, debounce: debounce, pwm: pwm, initial: initial, direction: direction, bias: bias, activeLow: activeLow,
+                reportsEdges: reportsEdges, isCounted: isCounted))
     }
 
     public static func == (a: LineSettings, b: LineSettings) -> Bool { a.box.values == b.box.values }

@@ -28,7 +28,7 @@ import Time
             var settings = LineSettings(name: "door", pin: "GPIO17", direction: .input, debounce: .milliseconds(window))
             settings.isCounted = isCounted
             held = HeldLine(
-                settings: settings, place: HeldLine.Place(chip: "gpiochip0", offset: 17), pinName: "GPIO17", driver: .simulated(17),
+                settings: settings, place: HeldLine.Place(chip: "gpiochip0", offset: 17), pinName: "GPIO17", driver: .simulated,
                 isUntouched: false, level: false, debouncesInKernel: false)
             kernel = FakeKernelLine(dropsNewest: dropsNewest, capacity: 16)
             dice = Dice(state: seed)
